@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The rules that all parts share: make -C partN TARGET. What takes more than a
+# line of shell is in common.sh.
+
+# The kernel to build for, as a directory with its headers.
+KDIR ?= /lib/modules/$(shell uname -r)/build
+# The kernel to boot in a VM, from vm/kernels.
+KERNEL ?=
+
+part := $(notdir $(CURDIR))
+top := $(patsubst %/,%,$(dir $(realpath $(lastword $(MAKEFILE_LIST)))))
+common := KDIR="$(KDIR)" $(top)/common.sh
+
+# The default asks kbuild, always. load asks only when password.ko is older than
+# its sources or for another kernel: kbuild takes 15 s to say "nothing to do" in
+# a VM whose processor is emulated.
+release := $(shell awk -F'"' '/UTS_RELEASE/ { print $$2 }' $(KDIR)/include/generated/utsrelease.h 2>/dev/null)
+built_for := $(firstword $(shell PATH=$$PATH:/usr/sbin:/sbin modinfo -F vermagic password.ko 2>/dev/null))
+sources := Kbuild Makefile $(filter-out %.mod.c,$(wildcard *.[ch]))
+
+modules:
+password.ko: $(sources) $(if $(filter $(release),$(built_for)),,FORCE)
+modules password.ko:
+	@$(common) headers
+	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
+
+load: password.ko
+	@$(common) load
+
+unload:
+	@$(common) unload
+
+reload: load
+
+status:
+	@$(common) status
+
+log:
+	@$(common) log
+
+diff:
+	@$(common) diff
+
+check:
+	@$(common) headers
+	@$(common) check
+
+test:
+	@$(top)/tests/run $(if $(KERNEL),-k $(KERNEL)) $(part)
+
+vm:
+	@$(top)/vm/run $(if $(KERNEL),-k $(KERNEL)) -b $(part) -C $(part)
+
+clean:
+	rm -rf *.ko *.mod *.mod.c *.o .*.cmd .tmp_* modules.order Module.symvers __pycache__
+
+help:
+	@echo 'make -C $(part) TARGET'
+	@echo '  (none)   build password.ko for the kernel whose headers are in KDIR'
+	@echo '  load     build and load it, whatever was loaded before; show what it said'
+	@echo '  unload   unload the module'
+	@echo '  reload   the same as load'
+	@echo '  status   what is loaded, the device and the length'
+	@echo '  log      what the module said to the kernel log'
+	@echo '  diff     what this part changes against the one before'
+	@echo '  check    warnings (W=1), sparse and checkpatch'
+	@echo '  test     the tests of this part, in a throwaway VM'
+	@echo '  vm       a shell in a throwaway VM, in this directory'
+	@echo '  clean    remove what was built'
+	@echo 'KDIR=$(KDIR)'
+
+FORCE:
+.PHONY: FORCE modules load unload reload status log diff check test vm clean help

@@ -1,0 +1,125 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# common.sh headers|load|unload|status|log|diff|check, in the directory of a part
+# and with KDIR set: the recipes of common.mk that take more than a line.
+# Exit status: 0, or 1 with a message that says what to do next.
+set -euo pipefail
+shopt -s nullglob
+part=$(basename "$PWD")
+top=$(cd "$(dirname "$0")" && pwd)
+
+say() { printf '%s\n' "$@" >&2; }
+fail() { say "$@"; exit 1; }
+
+as_root() {
+	if [ "$(id -u)" = 0 ]; then
+		"$@"
+	elif command -v sudo >/dev/null; then
+		sudo "$@"
+	else
+		fail "This needs root, and there is no sudo: become root and try again."
+	fi
+}
+
+loaded() { [ -e /sys/module/password ]; }
+
+module_log() { as_root dmesg | grep -F 'password: ' || true; }
+
+# The processes that have /dev/password open, also after it was removed; not the
+# children that only inherited it.
+holders() {
+	local pids pid
+	pids=$(as_root find /proc/[0-9]*/fd -lname '/dev/password*' 2>/dev/null | cut -d/ -f3 | sort -un)
+	for pid in $pids; do
+		grep -qxF "$(awk '/^PPid:/ { print $2 }' "/proc/$pid/status" 2>/dev/null)" <<<"$pids" ||
+			ps -o comm=,pid=,user= -p "$pid" | awk '{ print "  " $1 " (pid " $2 ", user " $3 ")" }'
+	done
+}
+
+headers() {
+	[ -e "$KDIR/Makefile" ] && return
+	say "There are no headers of kernel $(uname -r) in $KDIR. Install them:" \
+	    "  Debian, Ubuntu  sudo apt install linux-headers-$(uname -r)" \
+	    "  Fedora          sudo dnf install kernel-devel-$(uname -r)" \
+	    "  Arch            sudo pacman -S linux-headers" \
+	    "If the package is not found, a newer kernel is: upgrade, reboot, try again." \
+	    "Or work in a throwaway VM, which has its own: make -C $part vm"
+	exit 1
+}
+
+unload() {
+	loaded || return 0
+	local error who
+	error=$(as_root rmmod password 2>&1) && return
+	who=$(holders)
+	[ -z "$who" ] || fail "password is in use: /dev/password is held open by" "$who" \
+		"Close it there, then try again."
+	fail "$error"
+}
+
+load() {
+	local before options=() error
+	unload
+	before=$(module_log | wc -l)
+	[ ! -e /proc/dynamic_debug/control ] || options=(dyndbg=+p)
+	if ! error=$(as_root insmod password.ko "${options[@]}" 2>&1); then
+		say "$error"
+		case $error in
+		*"Key was rejected"*|*"Required key"*|*"Operation not permitted"*)
+			fail "This kernel takes only modules that are signed, as with Secure Boot." \
+			     "The README says what to do; a throwaway VM takes it as it is: make -C $part vm" ;;
+		*"Invalid module format"*)
+			fail "password.ko is built for $(modinfo -F vermagic password.ko | cut -d' ' -f1), this kernel is $(uname -r)." \
+			     "Build it for this one: make -C $part clean load" ;;
+		*)
+			fail "The kernel log may tell more: sudo dmesg | tail" ;;
+		esac
+	fi
+	module_log | tail -n "+$((before + 1))"
+}
+
+status() {
+	loaded || { echo 'module  not loaded'; return; }
+	local version script
+	version=$(cat /sys/module/password/version)
+	echo "module  part$version, loaded"
+	[ -e /dev/password ] || return 0
+	echo "device  /dev/password $(stat -c '%A %U %G' /dev/password), $(cat /sys/class/password/password/dev)"
+	script=$top/part$version/password.py
+	[ ! -e "$script" ] || echo "length  $("$script")"
+}
+
+# Without the README: it is the text about the step.
+diff_step() {
+	local before=part$((${part#part} - 1))
+	[ -d "../$before" ] || { echo "$part is the first: there is nothing to compare it with."; return; }
+	(cd "$top" && diff --color=auto -ruNp -X .gitignore -x README.md "$before" "$part") || [ $? = 1 ]
+}
+
+# In a copy, so that every file is compiled anew and none is left behind.
+check() {
+	local copy sparse=() checkpatch=${CHECKPATCH:-$KDIR/scripts/checkpatch.pl}
+	copy=$(mktemp -d)
+	# shellcheck disable=SC2064 # this directory, now
+	trap "rm -rf '$copy'" EXIT
+	cp Kbuild ./*.[ch] "$copy"
+	if command -v sparse >/dev/null; then
+		sparse=(C=2 CF=-Wsparse-error)
+	else
+		say "No sparse here: not checked with it."
+	fi
+	make -s -C "$KDIR" M="$copy" W=1 KCFLAGS=-Werror "${sparse[@]}" modules
+	if [ -e "$checkpatch" ]; then
+		perl "$checkpatch" --no-tree --strict --terse --file ./*.[ch]
+	else
+		say "No checkpatch.pl here: not checked with it (CHECKPATCH=FILE names one)."
+	fi
+}
+
+case ${1-} in
+headers|load|unload|status|check) "$1" ;;
+log) module_log ;;
+diff) diff_step ;;
+*) fail "usage: make -C partN help" ;;
+esac

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * /dev/password: every open makes a fresh random password.
+ *
+ *	$ cat /dev/password
+ *	x7Gd_nQ4vB-k
+ *	# ./password.py 20
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/cdev.h>
+#include <linux/compiler.h>
+#include <linux/device.h>
+#include <linux/err.h>
+#include <linux/fs.h>
+#include <linux/init.h>
+#include <linux/kdev_t.h>
+#include <linux/module.h>
+#include <linux/printk.h>
+#include <linux/random.h>
+#include <linux/slab.h>
+#include <linux/types.h>
+#include <linux/uaccess.h>
+#include <linux/version.h>
+
+#include "password.h"
+
+/* RFC 4648, section 5: 64 characters, so that 6 bits pick one without bias. */
+static const char password_alphabet[] =
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+struct password {
+	size_t size;
+	u8 text[PASSWORD_LENGTH_MAX + 1];
+};
+
+/* One int: READ_ONCE() and WRITE_ONCE() keep it whole, no lock is needed. */
+static int password_length = PASSWORD_LENGTH_DEFAULT;
+
+static dev_t password_devt;
+static struct cdev password_cdev;
+
+/* Waits until the kernel's generator is seeded; a signal ends the wait. */
+static int password_generate(struct password *pw, size_t length)
+{
+	size_t i;
+	int err;
+
+	err = get_random_bytes_wait(pw->text, length);
+	if (err)
+		return err;
+
+	for (i = 0; i < length; i++)
+		pw->text[i] = password_alphabet[pw->text[i] % 64];
+	pw->text[length] = '\n';
+	pw->size = length + 1;
+	return 0;
+}
+
+/* A password belongs to one open file, so readers need no lock. */
+static int password_open(struct inode *inode, struct file *file)
+{
+	struct password *pw;
+	int err;
+
+	pr_debug("open\n");
+	pw = kmalloc(sizeof(*pw), GFP_KERNEL_ACCOUNT);
+	if (!pw)
+		return -ENOMEM;
+
+	err = password_generate(pw, READ_ONCE(password_length));
+	if (err) {
+		kfree_sensitive(pw);
+		return err;
+	}
+
+	file->private_data = pw;
+	return 0;
+}
+
+static ssize_t password_read(struct file *file, char __user *buf,
+			     size_t count, loff_t *pos)
+{
+	struct password *pw = file->private_data;
+
+	pr_debug("read of %zu bytes at %lld\n", count, *pos);
+	return simple_read_from_buffer(buf, count, pos, pw->text, pw->size);
+}
+
+/* An error, and not 0: a caller that is told 0 bytes tries again for ever. */
+static ssize_t password_write(struct file *file, const char __user *buf,
+			      size_t count, loff_t *pos)
+{
+	pr_debug("write of %zu bytes refused\n", count);
+	return -EINVAL;
+}
+
+static long password_get_length(int __user *argp)
+{
+	return put_user(READ_ONCE(password_length), argp);
+}
+
+/* EBADF as for write(2): the mode of /dev/password says who may set it. */
+static long password_set_length(struct file *file, int __user *argp)
+{
+	int length;
+
+	if (!(file->f_mode & FMODE_WRITE))
+		return -EBADF;
+	if (get_user(length, argp))
+		return -EFAULT;
+	if (length < PASSWORD_LENGTH_MIN || length > PASSWORD_LENGTH_MAX)
+		return -EINVAL;
+
+	WRITE_ONCE(password_length, length);
+	pr_debug("length set to %d\n", length);
+	return 0;
+}
+
+static long password_ioctl(struct file *file, unsigned int cmd,
+			   unsigned long arg)
+{
+	int __user *argp = (int __user *)arg;
+
+	switch (cmd) {
+	case PASSWORD_GET_LENGTH:
+		return password_get_length(argp);
+	case PASSWORD_SET_LENGTH:
+		return password_set_length(file, argp);
+	default:
+		return -ENOTTY;
+	}
+}
+
+static int password_release(struct inode *inode, struct file *file)
+{
+	pr_debug("release\n");
+	kfree_sensitive(file->private_data);
+	return 0;
+}
+
+/* The owner keeps the module loaded for as long as a file is open. */
+static const struct file_operations password_fops = {
+	.owner		= THIS_MODULE,
+	.llseek		= default_llseek,
+	.open		= password_open,
+	.read		= password_read,
+	.write		= password_write,
+	.unlocked_ioctl	= password_ioctl,
+	.compat_ioctl	= compat_ptr_ioctl,
+	.release	= password_release,
+};
+
+/* Everyone reads. The core asks with no mode when the node is to go. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
+static char *password_devnode(const struct device *dev, umode_t *mode)
+#else /* before 6.2 the device was not const */
+static char *password_devnode(struct device *dev, umode_t *mode)
+#endif
+{
+	if (mode)
+		*mode = 0644;
+	return NULL;
+}
+
+static struct class password_class = {
+	.name		= "password",
+	.devnode	= password_devnode,
+};
+
+/*
+ * device_create() comes last: once the node is there anyone may open it, and
+ * a module whose init then fails is freed under that open file.
+ */
+static int __init password_init(void)
+{
+	struct device *dev;
+	int err;
+
+	err = alloc_chrdev_region(&password_devt, 0, 1, "password");
+	if (err)
+		return err;
+
+	err = class_register(&password_class);
+	if (err)
+		goto unregister_region;
+
+	cdev_init(&password_cdev, &password_fops);
+	password_cdev.owner = THIS_MODULE;
+	err = cdev_add(&password_cdev, password_devt, 1);
+	if (err)
+		goto unregister_class;
+
+	dev = device_create(&password_class, NULL, password_devt, NULL,
+			    "password");
+	if (IS_ERR(dev)) {
+		err = PTR_ERR(dev);
+		goto del_cdev;
+	}
+
+	pr_info("loaded, device %d:%d\n", MAJOR(password_devt),
+		MINOR(password_devt));
+	return 0;
+
+del_cdev:
+	cdev_del(&password_cdev);
+unregister_class:
+	class_unregister(&password_class);
+unregister_region:
+	unregister_chrdev_region(password_devt, 1);
+	return err;
+}
+
+static void __exit password_exit(void)
+{
+	device_destroy(&password_class, password_devt);
+	cdev_del(&password_cdev);
+	class_unregister(&password_class);
+	unregister_chrdev_region(password_devt, 1);
+	pr_info("unloaded\n");
+}
+
+module_init(password_init);
+module_exit(password_exit);
+
+MODULE_DESCRIPTION("Building a Linux kernel module, part 5: an ioctl for the length");
+MODULE_VERSION("5");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * devcalls OPERATION...: system calls on /dev/password, one after another in one
+ * process, and what each gave: a number, a string in quotes, or an errno.
+ *
+ *   open=r|w|rw     the newest open file is the one that the others work on
+ *   close           and the file opened before it is the one again
+ *   read=N  pread=N@OFFSET  seek=OFFSET  where  write=TEXT
+ *   badread=N       read into a bad pointer
+ *   edge=N          read 100 bytes into a buffer of which only N are mapped
+ *   get  set=N      the ioctls; badget and badset pass a bad pointer
+ *   cmd=NUMBER      any ioctl
+ *   numbers         the ioctls' numbers in decimal, get and set
+ *   load=FILE  unload  finit_module(2) and delete_module(2)
+ *   passwords=N     open, read, print and close N times
+ *   each=N          N processes at once do the rest, each by itself
+ *   repeat=N        do the rest N times, which must give the same each time
+ *   leak            look for a password in all of the kernel's memory, while its
+ *                   file is open and after (root only)
+ *   time=N          nanoseconds of N passwords, and of the same calls on
+ *                   /dev/zero with one getrandom(2) each
+ *
+ * Exit status: 0, or 2 when used wrongly, or 1 when a repetition differs.
+ */
+#define _GNU_SOURCE
+#include <ctype.h>
+#include <elf.h>
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../part6/password.h"
+
+#define DEVICE	"/dev/password"
+#define BAD	((void *)1)
+
+static int files[64];
+static int nr_files;
+static FILE *out;
+
+static int current_file(void)
+{
+	return nr_files ? files[nr_files - 1] : -1;
+}
+
+static void print_bytes(const char *bytes, ssize_t len)
+{
+	fputc('"', out);
+	for (ssize_t i = 0; i < len; i++) {
+		if (bytes[i] == '\n')
+			fputs("\\n", out);
+		else if (isprint((unsigned char)bytes[i]))
+			fputc(bytes[i], out);
+		else
+			fprintf(out, "\\x%02x", (unsigned char)bytes[i]);
+	}
+	fputc('"', out);
+}
+
+static void print_result(long result)
+{
+	if (result < 0)
+		fputs(strerrorname_np(errno), out);
+	else
+		fprintf(out, "%ld", result);
+}
+
+static void print_read(const char *bytes, ssize_t len)
+{
+	if (len < 0)
+		print_result(len);
+	else
+		print_bytes(bytes, len);
+}
+
+static void do_open(const char *mode)
+{
+	int flags = !strcmp(mode, "r") ? O_RDONLY : !strcmp(mode, "w") ? O_WRONLY : O_RDWR;
+	int fd = open(DEVICE, flags);
+
+	print_result(fd < 0 ? fd : 0);
+	if (fd >= 0)
+		files[nr_files++] = fd;
+}
+
+static void do_read(const char *arg)
+{
+	static char buf[1 << 16];
+	const char *at = strchr(arg, '@');
+	size_t count = strtoul(arg, NULL, 0);
+
+	if (count > sizeof(buf))
+		errx(2, "read=%zu is too much", count);
+	print_read(buf, at ? pread(current_file(), buf, count, strtol(at + 1, NULL, 0)) :
+			     read(current_file(), buf, count));
+}
+
+static void do_edge(size_t mapped)
+{
+	long page = sysconf(_SC_PAGESIZE);
+	char *map = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *buf = map + page - mapped;
+
+	munmap(map + page, page);
+	print_read(buf, read(current_file(), buf, 100));
+	munmap(map, page);
+}
+
+static void do_get(void)
+{
+	int length = -1;
+	int result = ioctl(current_file(), PASSWORD_GET_LENGTH, &length);
+
+	print_result(result < 0 ? result : length);
+}
+
+static void do_set(const char *arg)
+{
+	int length = strtol(arg, NULL, 0);
+
+	print_result(ioctl(current_file(), PASSWORD_SET_LENGTH, &length));
+}
+
+static void do_load(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	print_result(fd < 0 ? fd : syscall(SYS_finit_module, fd, "", 0));
+	if (fd >= 0)
+		close(fd);
+}
+
+static void do_passwords(long n)
+{
+	char buf[PASSWORD_LENGTH_MAX + 1];
+
+	while (n--) {
+		int fd = open(DEVICE, O_RDONLY);
+		ssize_t len = fd < 0 ? -1 : read(fd, buf, sizeof(buf));
+
+		if (len < 0)
+			err(1, DEVICE);
+		fwrite(buf, 1, len, out);
+		close(fd);
+	}
+}
+
+/*
+ * Counts the places in the kernel's map of all memory where the 8 bytes stand
+ * whose complement is given. Here they exist only as that complement, so that
+ * nothing of this process is found. 8-byte alignment finds the start of a
+ * password, and of a buffer on a stack.
+ */
+static long count_in_memory(uint64_t complement)
+{
+	static uint64_t chunk[1 << 17];
+	int fd = open("/proc/kcore", O_RDONLY);
+	Elf64_Ehdr ehdr;
+	long found = 0;
+
+	if (fd < 0 || pread(fd, &ehdr, sizeof(ehdr), 0) != sizeof(ehdr))
+		err(1, "/proc/kcore");
+	for (int i = 0; i < ehdr.e_phnum; i++) {
+		Elf64_Phdr phdr;
+
+		if (pread(fd, &phdr, sizeof(phdr), ehdr.e_phoff + i * sizeof(phdr)) != sizeof(phdr))
+			err(1, "/proc/kcore");
+		if (phdr.p_type != PT_LOAD || phdr.p_paddr == (Elf64_Addr)-1)
+			continue;
+		for (uint64_t at = 0; at < phdr.p_filesz; at += sizeof(chunk)) {
+			uint64_t left = phdr.p_filesz - at;
+			ssize_t len = pread(fd, chunk, left < sizeof(chunk) ? left : sizeof(chunk),
+					    phdr.p_offset + at);
+
+			for (ssize_t w = 0; w < len / 8; w++)
+				found += chunk[w] == ~complement;
+			memset(chunk, 0, sizeof(chunk));
+		}
+	}
+	close(fd);
+	return found;
+}
+
+static void do_leak(void)
+{
+	uint64_t word = 0;
+	long open_count;
+	int fd = open(DEVICE, O_RDONLY);
+
+	if (fd < 0 || read(fd, &word, 8) != 8)
+		err(1, DEVICE);
+	word = ~word;
+	open_count = count_in_memory(word);
+	close(fd);
+	fprintf(out, "%s while open, %ld after", open_count ? "found" : "absent",
+		count_in_memory(word));
+}
+
+static uint64_t now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000000ull + ts.tv_nsec;
+}
+
+static uint64_t time_once(const char *path, int random)
+{
+	char buf[13], bytes[12];
+	uint64_t start = now();
+	int fd;
+
+	for (int i = 0; i < 100; i++) {
+		fd = open(path, O_RDONLY);
+		if (fd < 0 || read(fd, buf, sizeof(buf)) != sizeof(buf) || close(fd))
+			err(1, "%s", path);
+		if (random && getrandom(bytes, sizeof(bytes), 0) != sizeof(bytes))
+			err(1, "getrandom");
+	}
+	return now() - start;
+}
+
+/* In turns, so that both see the same noise. */
+static void do_time(long n)
+{
+	uint64_t device = 0, zero = 0;
+
+	for (long i = 0; i < n; i += 100) {
+		device += time_once(DEVICE, 0);
+		zero += time_once("/dev/zero", 1);
+	}
+	fprintf(out, "%llu %llu", (unsigned long long)device, (unsigned long long)zero);
+}
+
+static void run_all(char **ops);
+
+static void do_each(long n, char **rest)
+{
+	int start[2];
+	char c;
+
+	if (pipe(start))
+		err(1, "pipe");
+	fflush(out);
+	for (long i = 0; i < n; i++) {
+		if (!fork()) {
+			close(start[1]);
+			if (read(start[0], &c, 1)) /* until all are there: see close() */
+				err(1, "pipe");
+			run_all(rest);
+			fflush(out);
+			_exit(0);
+		}
+	}
+	close(start[1]);
+	while (wait(NULL) > 0)
+		;
+}
+
+static void do_repeat(long n, char **rest)
+{
+	FILE *stdout_now = out;
+	char *first = NULL;
+
+	for (long i = 1; i <= n; i++) {
+		char *text = NULL;
+		size_t size;
+
+		out = open_memstream(&text, &size);
+		run_all(rest);
+		fclose(out);
+		if (i == 1) {
+			first = text;
+			continue;
+		}
+		if (strcmp(first, text)) {
+			printf("round %ld differs:\n%s", i, text);
+			exit(1);
+		}
+		free(text);
+	}
+	out = stdout_now;
+	fputs(first, out);
+	free(first);
+}
+
+static void run_all(char **ops)
+{
+	for (; *ops; ops++) {
+		char *op = strdup(*ops), *arg = strchr(op, '=');
+
+		if (arg)
+			*arg++ = 0;
+		else
+			arg = "";
+		if (!strcmp(op, "each"))
+			return do_each(atol(arg), ops + 1);
+		if (!strcmp(op, "repeat"))
+			return do_repeat(atol(arg), ops + 1);
+		if (!strcmp(op, "passwords")) {
+			do_passwords(atol(arg));
+			continue;
+		}
+		fprintf(out, "%s: ", *ops);
+		if (!strcmp(op, "open"))
+			do_open(arg);
+		else if (!strcmp(op, "close"))
+			print_result(nr_files ? close(files[--nr_files]) : close(-1));
+		else if (!strcmp(op, "read") || !strcmp(op, "pread"))
+			do_read(arg);
+		else if (!strcmp(op, "seek"))
+			print_result(lseek(current_file(), strtol(arg, NULL, 0), SEEK_SET));
+		else if (!strcmp(op, "where"))
+			print_result(lseek(current_file(), 0, SEEK_CUR));
+		else if (!strcmp(op, "write"))
+			print_result(write(current_file(), arg, strlen(arg)));
+		else if (!strcmp(op, "badread"))
+			print_result(read(current_file(), BAD, strtoul(arg, NULL, 0)));
+		else if (!strcmp(op, "edge"))
+			do_edge(strtoul(arg, NULL, 0));
+		else if (!strcmp(op, "get"))
+			do_get();
+		else if (!strcmp(op, "set"))
+			do_set(arg);
+		else if (!strcmp(op, "badget"))
+			print_result(ioctl(current_file(), PASSWORD_GET_LENGTH, BAD));
+		else if (!strcmp(op, "badset"))
+			print_result(ioctl(current_file(), PASSWORD_SET_LENGTH, BAD));
+		else if (!strcmp(op, "cmd"))
+			print_result(ioctl(current_file(), strtoul(arg, NULL, 0), BAD));
+		else if (!strcmp(op, "numbers"))
+			fprintf(out, "%lu %lu", (unsigned long)PASSWORD_GET_LENGTH,
+				(unsigned long)PASSWORD_SET_LENGTH);
+		else if (!strcmp(op, "load"))
+			do_load(arg);
+		else if (!strcmp(op, "unload"))
+			print_result(syscall(SYS_delete_module, "password", O_NONBLOCK));
+		else if (!strcmp(op, "leak"))
+			do_leak();
+		else if (!strcmp(op, "time"))
+			do_time(atol(arg));
+		else
+			errx(2, "unknown operation: %s", op);
+		fputc('\n', out);
+		free(op);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2)
+		errx(2, "usage: see the head of devcalls.c");
+	out = stdout;
+	run_all(argv + 1);
+	return 0;
+}

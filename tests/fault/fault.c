@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Makes one kernel function fail, so that a test can see what its caller does:
+ *
+ *	# insmod fault.ko function=cdev_add value=-28
+ *
+ * As long as it is loaded the function is not run and returns the value.
+ */
+#include <linux/kprobes.h>
+#include <linux/module.h>
+#include <linux/ptrace.h>
+
+static char *function;
+module_param(function, charp, 0444);
+MODULE_PARM_DESC(function, "the function that fails");
+
+static long value;
+module_param(value, long, 0444);
+MODULE_PARM_DESC(value, "what it returns");
+
+static noinline notrace void fault_return(void)
+{
+}
+
+static int fault_pre(struct kprobe *probe, struct pt_regs *regs)
+{
+	regs_set_return_value(regs, value);
+	instruction_pointer_set(regs, (unsigned long)fault_return);
+	return 1;
+}
+NOKPROBE_SYMBOL(fault_pre);
+
+/* A probe without one may not change where execution goes on (kprobes.rst). */
+static void fault_post(struct kprobe *probe, struct pt_regs *regs,
+		       unsigned long flags)
+{
+}
+
+static struct kprobe fault_probe = {
+	.pre_handler	= fault_pre,
+	.post_handler	= fault_post,
+};
+
+static int __init fault_init(void)
+{
+	fault_probe.symbol_name = function;
+	return register_kprobe(&fault_probe);
+}
+
+static void __exit fault_exit(void)
+{
+	unregister_kprobe(&fault_probe);
+}
+
+module_init(fault_init);
+module_exit(fault_exit);
+
+MODULE_DESCRIPTION("Make one kernel function fail");
+MODULE_LICENSE("GPL");
