@@ -11,7 +11,8 @@
  *   get  set=N      the ioctls; badget and badset pass a bad pointer
  *   cmd=NUMBER      any ioctl
  *   numbers         the ioctls' numbers in decimal, get and set
- *   load=FILE  unload  finit_module(2) and delete_module(2)
+ *   load=FILE[:PARAMETERS]  unload  unload=NAME
+ *                   finit_module(2) and delete_module(2)
  *   passwords=N     open, read, print and close N times
  *   each=N          N processes at once do the rest, each by itself
  *   repeat=N        do the rest N times, which must give the same each time
@@ -28,6 +29,7 @@
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -132,11 +134,15 @@ static void do_set(const char *arg)
 	print_result(ioctl(current_file(), PASSWORD_SET_LENGTH, &length));
 }
 
-static void do_load(const char *path)
+static void do_load(char *path)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char *parameters = strchr(path, ':');
+	int fd;
 
-	print_result(fd < 0 ? fd : syscall(SYS_finit_module, fd, "", 0));
+	if (parameters)
+		*parameters++ = 0;
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	print_result(fd < 0 ? fd : syscall(SYS_finit_module, fd, parameters ?: "", 0));
 	if (fd >= 0)
 		close(fd);
 }
@@ -157,34 +163,39 @@ static void do_passwords(long n)
 }
 
 /*
- * Counts the places in the kernel's map of all memory where the 8 bytes stand
- * whose complement is given. Here they exist only as that complement, so that
- * nothing of this process is found. 8-byte alignment finds the start of a
- * password, and of a buffer on a stack.
+ * Whether the 8 bytes whose complement is given stand anywhere in the kernel's
+ * map of all memory. Here they exist only as that complement, so that nothing of
+ * this process is found. 8-byte alignment finds the start of a password, and of
+ * a buffer on a stack.
  */
-static long count_in_memory(uint64_t complement)
+static bool in_memory(uint64_t complement)
 {
 	static uint64_t chunk[1 << 17];
 	int fd = open("/proc/kcore", O_RDONLY);
 	Elf64_Ehdr ehdr;
-	long found = 0;
+	bool found = false;
 
 	if (fd < 0 || pread(fd, &ehdr, sizeof(ehdr), 0) != sizeof(ehdr))
 		err(1, "/proc/kcore");
-	for (int i = 0; i < ehdr.e_phnum; i++) {
+	for (int i = 0; !found && i < ehdr.e_phnum; i++) {
 		Elf64_Phdr phdr;
 
 		if (pread(fd, &phdr, sizeof(phdr), ehdr.e_phoff + i * sizeof(phdr)) != sizeof(phdr))
 			err(1, "/proc/kcore");
 		if (phdr.p_type != PT_LOAD || phdr.p_paddr == (Elf64_Addr)-1)
 			continue;
-		for (uint64_t at = 0; at < phdr.p_filesz; at += sizeof(chunk)) {
+		for (uint64_t at = 0; !found && at < phdr.p_filesz; at += sizeof(chunk)) {
 			uint64_t left = phdr.p_filesz - at;
 			ssize_t len = pread(fd, chunk, left < sizeof(chunk) ? left : sizeof(chunk),
 					    phdr.p_offset + at);
 
-			for (ssize_t w = 0; w < len / 8; w++)
-				found += chunk[w] == ~complement;
+			for (ssize_t w = 0; w < len / 8; w++) {
+				uint64_t both = chunk[w] ^ complement;
+
+				/* Else ~complement is computed, and its register saved in the kernel. */
+				asm("" : "+r" (both));
+				found |= both == UINT64_MAX;
+			}
 			memset(chunk, 0, sizeof(chunk));
 		}
 	}
@@ -194,17 +205,18 @@ static long count_in_memory(uint64_t complement)
 
 static void do_leak(void)
 {
-	uint64_t word = 0;
-	long open_count;
+	static volatile uint64_t word;
 	int fd = open(DEVICE, O_RDONLY);
+	bool before, after;
 
-	if (fd < 0 || read(fd, &word, 8) != 8)
+	if (fd < 0 || read(fd, (void *)&word, 8) != 8)
 		err(1, DEVICE);
 	word = ~word;
-	open_count = count_in_memory(word);
+	before = in_memory(word);
 	close(fd);
-	fprintf(out, "%s while open, %ld after", open_count ? "found" : "absent",
-		count_in_memory(word));
+	after = in_memory(word);
+	fprintf(out, "%s while open, %s after", before ? "found" : "absent",
+		after ? "found" : "absent");
 }
 
 static uint64_t now(void)
@@ -345,7 +357,7 @@ static void run_all(char **ops)
 		else if (!strcmp(op, "load"))
 			do_load(arg);
 		else if (!strcmp(op, "unload"))
-			print_result(syscall(SYS_delete_module, "password", O_NONBLOCK));
+			print_result(syscall(SYS_delete_module, *arg ? arg : "password", O_NONBLOCK));
 		else if (!strcmp(op, "leak"))
 			do_leak();
 		else if (!strcmp(op, "time"))

@@ -2,17 +2,19 @@
 /*
  * Makes one kernel function fail, so that a test can see what its caller does:
  *
- *	# insmod fault.ko function=cdev_add value=-28
+ *	# insmod fault.ko function=class_register,__class_register value=-28
  *
- * As long as it is loaded the function is not run and returns the value.
+ * As long as it is loaded the function, the first that this kernel has of those
+ * named, is not run and returns the value.
  */
 #include <linux/kprobes.h>
 #include <linux/module.h>
 #include <linux/ptrace.h>
 
-static char *function;
-module_param(function, charp, 0444);
-MODULE_PARM_DESC(function, "the function that fails");
+static char *function[4];
+static int nr_functions;
+module_param_array(function, charp, &nr_functions, 0444);
+MODULE_PARM_DESC(function, "the function that fails, by its names");
 
 static long value;
 module_param(value, long, 0444);
@@ -43,8 +45,17 @@ static struct kprobe fault_probe = {
 
 static int __init fault_init(void)
 {
-	fault_probe.symbol_name = function;
-	return register_kprobe(&fault_probe);
+	int err = -EINVAL;
+	int i;
+
+	for (i = 0; i < nr_functions; i++) {
+		fault_probe.symbol_name = function[i];
+		fault_probe.addr = NULL;
+		err = register_kprobe(&fault_probe);
+		if (!err)
+			break;
+	}
+	return err;
 }
 
 static void __exit fault_exit(void)

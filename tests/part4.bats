@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Part 4: random passwords from the kernel's own API. That the generator is
+# waited for until it is seeded cannot be seen on a booted kernel; that an
+# interrupted wait ends the open can.
+load helpers
+
+@test "keeps the promises of parts 1 to 3" {
+	keeps_the_promises_of 1 2 3
+}
+
+@test "a password is 12 characters of A-Z a-z 0-9 - _ and a newline" {
+	for _ in 1 2 3; do
+		got=$(devcalls open=r read=100 read=100)
+		matches "$got" $'^open=r: 0\nread=100: "[A-Za-z0-9_-]{12}\\\\n"\nread=100: ""$'
+	done
+}
+
+@test "whoever holds the file reads one password, and the next open gives another" {
+	mapfile -t line < <(devcalls open=r read=100 open=r read=100 seek=0 read=100 close seek=0 read=100)
+	is "${line[5]}" "${line[3]}"
+	is "${line[8]}" "${line[1]}"
+	[ "${line[1]}" != "${line[3]}" ]
+}
+
+@test "many processes at once, all get passwords of their own" {
+	devcalls each=20 passwords=50 >"$BATS_TEST_TMPDIR/all"
+	is "$(grep -cxE '[A-Za-z0-9_-]{12}' "$BATS_TEST_TMPDIR/all")" 1000
+	is "$(sort -u "$BATS_TEST_TMPDIR/all" | wc -l)" 1000
+}
+
+@test "when the wait for the generator is interrupted, so is the open" {
+	calls "load=$tests/fault/fault.ko:function=wait_for_random_bytes value=-4" open=r unload=fault open=r <<-EOF
+		load=$tests/fault/fault.ko:function=wait_for_random_bytes value=-4: 0
+		open=r: EINTR
+		unload=fault: 0
+		open=r: 0
+	EOF
+	is "$(</sys/module/password/refcnt)" 0
+}
+
+@test "a closed file leaves no copy of its password in the kernel's memory" {
+	calls leak <<-EOF
+		leak: found while open, absent after
+	EOF
+}
+
+@test "no password is ever logged" {
+	rmmod password
+	insmod "$module" dyndbg=+p
+	devcalls passwords=20 >"$BATS_TEST_TMPDIR/passwords"
+	is "$(wc -l <"$BATS_TEST_TMPDIR/passwords")" 20
+	cut -c 1-5 "$BATS_TEST_TMPDIR/passwords" >"$BATS_TEST_TMPDIR/beginnings"
+	rmmod password
+	new_log >"$BATS_TEST_TMPDIR/log"
+	[ -s "$BATS_TEST_TMPDIR/log" ]
+	run -1 grep -F -f "$BATS_TEST_TMPDIR/beginnings" "$BATS_TEST_TMPDIR/log"
+}
+
+# bats test_tags=once
+@test "100,000 passwords: every character equally likely, none twice" {
+	devcalls passwords=100000 | "$tests/uniformity"
+}
+
+@test "the kernel did not complain" {
+	no_complaint
+}

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Part 6: a sysctl for the length.
+load helpers
+
+sysctl=/proc/sys/dev/password/length
+
+setup() {
+	[ ! -e /sys/module/password ] || rmmod password
+	insmod "$module"
+}
+
+@test "keeps the promises of parts 1 to 5" {
+	keeps_the_promises_of 1 2 3 4 5
+}
+
+@test "dev.password.length is root's, mode 0644, and 12" {
+	is "$(stat -c '%a %U:%G' $sysctl)" '644 root:root'
+	is "$(sysctl dev.password.length)" 'dev.password.length = 12'
+	is "$(as_nobody cat $sysctl)" 12
+}
+
+@test "what the sysctl sets, the ioctl gets and the next password has" {
+	sysctl -qw dev.password.length=17
+	is "$(devcalls open=r get)" $'open=r: 0\nget: 17'
+	is "$(devcalls passwords=1 | awk '{ print length }')" 17
+	echo 8 >$sysctl
+	is "$(<$sysctl)" 8
+	echo 80 >$sysctl
+	is "$(<$sysctl)" 80
+}
+
+@test "what the ioctl sets, the sysctl gets" {
+	devcalls open=w set=23
+	is "$(<$sysctl)" 23
+}
+
+@test "what is no number from 8 to 80 is EINVAL, and the length stays" {
+	for bad in abc 12abc 7 81 -12 0x10g 99999999999999999999; do
+		run -1 bash -c "echo $bad >$sysctl"
+		matches "$output" 'Invalid argument'
+		is "$(<$sysctl)" 12
+	done
+	run ! sysctl -w dev.password.length=81
+	is "$(<$sysctl)" 12
+}
+
+@test "an ordinary user cannot set it" {
+	run -1 as_nobody bash -c "echo 20 >$sysctl"
+	matches "$output" 'Permission denied'
+	is "$(<$sysctl)" 12
+}
+
+# The writers alternate between 8 and 80; anything else would be a torn length.
+@test "readers, ioctl and sysctl writers at once: every password has a whole length" {
+	echo 8 >$sysctl
+	for ((i = 0; i < 300; i++)); do echo 80 >$sysctl; echo 8 >$sysctl; done &
+	devcalls repeat=3000 open=w set=80 set=8 close >/dev/null &
+	devcalls each=4 passwords=2000 | awk '{ count[length]++ }
+		END { print count[8] + count[80], count[8] > 0, count[80] > 0 }' >"$BATS_TEST_TMPDIR/count"
+	wait
+	is "$(<"$BATS_TEST_TMPDIR/count")" '8000 1 1'
+	matches "$(<$sysctl)" '^(8|80)$'
+}
+
+@test "when the sysctl cannot be registered, loading fails whole" {
+	loading_fails_whole ENOMEM register_sysctl,register_sysctl_sz
+}
+
+@test "300 times loaded, set, read and unloaded, nothing is left" {
+	calls unload repeat=300 "load=$module" open=rw set=20 close unload <<-EOF
+		unload: 0
+		load=$module: 0
+		open=rw: 0
+		set=20: 0
+		close: 0
+		unload: 0
+	EOF
+	nothing_left
+}
+
+@test "the header and the script are those of part 5" {
+	cmp "$top/part5/password.h" "$part/password.h"
+	cmp "$top/part5/password.py" "$part/password.py"
+}
+
+@test "the kernel did not complain" {
+	no_complaint
+}
