@@ -60,8 +60,8 @@ unload() {
 
 load() {
 	local before options=() error
-	unload
 	before=$(module_log | wc -l)
+	unload
 	[ ! -e /proc/dynamic_debug/control ] || options=(dyndbg=+p)
 	if ! error=$(as_root insmod password.ko "${options[@]}" 2>&1); then
 		say "$error"

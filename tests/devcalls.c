@@ -270,6 +270,7 @@ static void do_each(long n, char **rest)
 			close(start[1]);
 			if (read(start[0], &c, 1)) /* until all are there: see close() */
 				err(1, "pipe");
+			setlinebuf(out); /* so that no line of another is inside one of ours */
 			run_all(rest);
 			fflush(out);
 			_exit(0);

@@ -113,7 +113,7 @@ keeps_the_promises_of() {
 		promises=()
 		eval "$(awk '
 			/^load / { next }
-			/^# bats test_tags=/ { out = 1 }
+			/^# bats test_tags=|^@test "keeps the promises/ { out = 1 }
 			/^@test / {
 				print "promise_" NR "() {"
 				sub(/^@test "/, ""); sub(/" \{$/, "")

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# make help lists the targets. The parts have targets of their own: make -C part1 help
+
+PARTS := $(wildcard part[1-9])
+PART ?=
+KERNEL ?=
+kernel := $(if $(KERNEL),-k $(KERNEL))
+
+help:
+	@echo 'make TARGET'
+	@echo '  demo      the talk: every part built, loaded, used and unloaded in a VM'
+	@echo '            (PART=4: that part alone)'
+	@echo '  test      the tests of all parts and of the make targets, in VMs'
+	@echo '  test-vm   the tests of the VMs themselves'
+	@echo '  check     warnings, sparse and checkpatch for all parts; shellcheck'
+	@echo '  slides    slides/slides.pdf'
+	@echo '  all       build all parts for the kernel that runs here'
+	@echo '  clean     remove what was built in this directory'
+	@echo '  clean-vm  remove what the VMs keep in your cache directory'
+	@echo 'KERNEL=NAME takes another kernel than the first of vm/kernels.'
+	@echo 'make -C part1 help lists what a part can do.'
+
+demo:
+	@vm/demo $(kernel) $(PART)
+
+test:
+	@tests/run $(kernel)
+
+test-vm:
+	@tests/run vm
+
+check:
+	@./need shellcheck=shellcheck
+	shellcheck need common.sh tests/run vm/demo vm/guest vm/init vm/root vm/run .ci/run
+	@for part in $(PARTS); do $(MAKE) -C $$part check || exit; done
+
+slides:
+	@$(MAKE) -C slides
+
+all: $(PARTS)
+$(PARTS):
+	$(MAKE) -C $@
+
+clean:
+	@for dir in $(PARTS) slides tests tests/fault; do $(MAKE) -s -C $$dir clean || exit; done
+
+clean-vm:
+	@vm/root --clean
+
+.PHONY: help demo test test-vm check slides all $(PARTS) clean clean-vm

@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The make targets of the parts, from every state that a speaker may be in.
+bats_require_minimum_version 1.5.0
+
+top=${BATS_TEST_DIRNAME%/*}
+PATH=$BATS_TEST_DIRNAME:$PATH:/usr/sbin:/sbin
+
+setup_file() {
+	[ -e /run/throwaway-vm ] || {
+		echo "These tests load modules and this is no throwaway VM: use make test."
+		return 1
+	}
+}
+
+setup() {
+	cd "$top"
+	[ ! -e /sys/module/password ] || rmmod password
+}
+
+is() { [ "$1" = "$2" ] || { printf -- '--- expected\n%s\n--- got\n%s\n' "$2" "$1"; return 1; }; }
+
+matches() { # GOT PATTERN
+	[[ $1 =~ $2 ]] || { printf -- '--- expected, as a pattern\n%s\n--- got\n%s\n' "$2" "$1"; return 1; }
+}
+
+version() { cat /sys/module/password/version; }
+
+@test "load with nothing loaded, and again: shows what the module said, once" {
+	run -0 make -s -C part3 load
+	matches "$output" '\] password: loaded, device [0-9]+:0$'
+	is "$(version)" 3
+	run -0 make -s -C part3 reload
+	matches "$output" $'^[^\n]*password: unloaded\n[^\n]*password: loaded, device [0-9]+:0$'
+}
+
+@test "load replaces another part" {
+	insmod part2/password.ko
+	make -s -C part6 load
+	is "$(version)" 6
+	make -s -C part1 load
+	is "$(version)" 1
+	[ ! -e /dev/password ]
+}
+
+@test "load and unload are refused while /dev/password is open, and tell by whom" {
+	insmod part4/password.ko
+	sleep 60 </dev/password 3>&- &
+	sleeper=$!
+	for target in load unload; do
+		run -2 make -s -C part5 $target
+		matches "$output" "held open by"$'\n'"  sleep \\(pid $sleeper, user root\\)"$'\n'"Close it there"
+		is "$(version)" 4
+	done
+	read -r _ </dev/password
+	kill $sleeper
+	wait $sleeper || true
+	make -s -C part5 load
+	is "$(version)" 5
+}
+
+@test "unload unloads, and with nothing loaded it is no error" {
+	insmod part1/password.ko
+	make -s -C part6 unload
+	[ ! -e /sys/module/password ]
+	run -0 make -s -C part6 unload
+	is "$output" ''
+}
+
+@test "status tells the part, the device and the length" {
+	is "$(make -s -C part1 status)" 'module  not loaded'
+	insmod part2/password.ko
+	dev=$(</sys/class/password/password/dev)
+	is "$(make -s -C part1 status)" "\
+module  part2, loaded
+device  /dev/password crw------- root root, $dev"
+	rmmod password
+	insmod part6/password.ko
+	echo 20 >/proc/sys/dev/password/length
+	dev=$(</sys/class/password/password/dev)
+	is "$(make -s -C part1 status)" "\
+module  part6, loaded
+device  /dev/password crw-r--r-- root root, $dev
+length  20"
+}
+
+@test "after load every call is logged; log shows the module's lines alone" {
+	make -s -C part4 load
+	cat /dev/password >/dev/null
+	run -0 make -s -C part4 log
+	matches "$output" $'password: open\n.*password: read of [0-9]+ bytes at 0\n.*password: release$'
+	run ! grep -v 'password: ' <<<"$output"
+}
+
+@test "diff shows what a part changes, coloured on a terminal" {
+	is "$(make -s -C part1 diff)" 'part1 is the first: there is nothing to compare it with.'
+	run -0 make -s -C part4 diff
+	matches "$output" $'\n'"\\+"$'\t'"err = get_random_bytes_wait"
+	matches "$output" $'\n'"-static const char password_text"
+	run -0 make -s -C part5 diff
+	matches "$output" 'part5/password.h'
+	matches "$output" 'part5/password.py'
+	run ! grep -E '^[-+]{3} .*(README|\.ko|\.o)' <<<"$output"
+	TERM=xterm run -0 script -qec 'make -s -C part4 diff' /dev/null
+	matches "$output" $'\e\\[32m'
+}
+
+@test "without headers: which package, and what else to do" {
+	run -2 make -C part3 KDIR=/nowhere
+	matches "$output" "no headers of kernel $(uname -r)"
+	matches "$output" "apt install linux-headers-$(uname -r)"
+	matches "$output" 'make -C part3 vm'
+}
+
+@test "without root and without sudo: a clear word" {
+	run -2 setpriv --reuid=65534 --regid=65534 --clear-groups make -s -C part3 load
+	matches "$output" 'This needs root, and there is no sudo'
+	[ ! -e /sys/module/password ]
+}
+
+@test "a module for another kernel: which one, and what to do" {
+	kdir=$BATS_TEST_TMPDIR/kdir release=$(uname -r) other=9.9.9-99
+	mkdir -p "$kdir/include/generated"
+	touch "$kdir/Makefile"
+	echo "#define UTS_RELEASE \"$other${release:${#other}}\"" >"$kdir/include/generated/utsrelease.h"
+	cp -a part3 "$BATS_TEST_TMPDIR/part3"
+	cp common.* "$BATS_TEST_TMPDIR"
+	# Not the release alone: a kernel with symbol versions does not look at it.
+	sed -i "s/vermagic=${release:0:${#other}}\(.*\) SMP/vermagic=$other\1 UP_/" "$BATS_TEST_TMPDIR/part3/password.ko"
+	run -2 make -s -C "$BATS_TEST_TMPDIR/part3" KDIR="$kdir" load
+	matches "$output" "password.ko is built for $other${release:${#other}}, this kernel is $release"
+	matches "$output" 'make -C part3 clean load'
+}
+
+@test "clean leaves what the repository has" {
+	cp -a part6 common.* "$BATS_TEST_TMPDIR"
+	make -s -C "$BATS_TEST_TMPDIR/part6" clean
+	is "$(ls "$BATS_TEST_TMPDIR/part6")" $'Kbuild\nMakefile\nREADME.md\npassword.c\npassword.h\npassword.py'
+}
+
+@test "help names every target" {
+	help=$(make -s -C part1 help)
+	for target in $(sed -n 's/^\.PHONY: FORCE //p' common.mk); do
+		[ "$target" = modules ] || [ "$target" = help ] || matches "$help" $'\n'"  $target "
+	done
+}
+
+@test "the tests refuse to load anything outside of a VM" {
+	mv /run/throwaway-vm /run/hidden
+	run bats tests/part1.bats
+	mv /run/hidden /run/throwaway-vm
+	[ "$status" = 1 ]
+	matches "$output" 'this is no throwaway VM: use make -C part1 test'
+	[ ! -e /sys/module/password ]
+}
+
+# The last one: there is no way back.
+@test "a kernel that takes only signed modules: why, and what to do" {
+	echo 1 >/sys/module/module/parameters/sig_enforce
+	run -2 make -s -C part3 load
+	matches "$output" 'takes only modules that are signed, as with Secure Boot'
+	matches "$output" 'make -C part3 vm'
+	[ ! -e /sys/module/password ]
+}
