@@ -12,7 +12,8 @@ help:
 	@echo '            (PART=4: that part alone)'
 	@echo '  test      the tests of all parts and of the make targets, in VMs'
 	@echo '  test-vm   the tests of the VMs themselves'
-	@echo '  check     warnings, sparse and checkpatch for all parts; shellcheck'
+	@echo '  lint      shellcheck for the scripts'
+	@echo '  check     that, and warnings, sparse and checkpatch for all parts'
 	@echo '  slides    slides/slides.pdf'
 	@echo '  all       build all parts for the kernel that runs here'
 	@echo '  clean     remove what was built in this directory'
@@ -27,12 +28,15 @@ test:
 	@tests/run $(kernel)
 
 test-vm:
-	@tests/run vm
+	@./need bats=bats
+	@bats --tap tests/vm.bats
 
-check:
-	@./need shellcheck=shellcheck
-	shellcheck need common.sh tests/run vm/demo vm/guest vm/init vm/root vm/run .ci/run
+check: lint
 	@for part in $(PARTS); do $(MAKE) -C $$part check || exit; done
+
+lint:
+	@./need shellcheck=shellcheck
+	shellcheck need common.sh tests/run tests/helpers.bash vm/demo vm/guest vm/init vm/root vm/run .ci/run
 
 slides:
 	@$(MAKE) -C slides
@@ -47,4 +51,4 @@ clean:
 clean-vm:
 	@vm/root --clean
 
-.PHONY: help demo test test-vm check slides all $(PARTS) clean clean-vm
+.PHONY: help demo test test-vm lint check slides all $(PARTS) clean clean-vm

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The throwaway VMs, from outside: what goes in, what comes out, and that however
+# one ends no process and no file is left. Runs on the host, and loads nothing.
+bats_require_minimum_version 1.5.0
+
+top=${BATS_TEST_DIRNAME%/*}
+
+setup_file() {
+	"$BATS_TEST_DIRNAME/../vm/root" 6.1 >/dev/null
+}
+
+setup() {
+	cd "$top"
+	export TMPDIR=$BATS_TEST_TMPDIR/tmp
+	mkdir "$TMPDIR"
+}
+
+# However it ended.
+teardown() {
+	[ -z "$(ls -A "$TMPDIR")" ]
+	run ! pgrep -f "qemu-system.*$TMPDIR"
+	run ! grep -F "$TMPDIR" /proc/mounts
+}
+
+is() { [ "$1" = "$2" ] || { printf -- '--- expected\n%s\n--- got\n%s\n' "$2" "$1"; return 1; }; }
+
+matches() { # GOT PATTERN
+	[[ $1 =~ $2 ]] || { printf -- '--- expected, as a pattern\n%s\n--- got\n%s\n' "$2" "$1"; return 1; }
+}
+
+@test "a command's output and exit status are its own" {
+	run -7 --separate-stderr vm/run 'uname -r; pwd; echo error >&2; exit 7'
+	matches "$output" $'^6\\.1\\.[^\n]*\n/repo\nerror$'
+	run -0 --separate-stderr vm/run -C part3 echo 'two  words' '$HOME'
+	is "$output" 'two  words $HOME'
+}
+
+@test "a script can come by standard input" {
+	run -0 --separate-stderr vm/run <<<$'x=4\necho $((x * x))'
+	is "$output" 16
+}
+
+@test "the VM's writes stay in the VM, and what goes to /out comes out" {
+	before=$(git status --porcelain --ignored)
+	run -0 --separate-stderr vm/run -b part1 -o "$BATS_TEST_TMPDIR/out" '
+		rm -r part2; echo changed >part1/password.c; echo result >/out/result; ls part1/password.ko'
+	is "$(<"$BATS_TEST_TMPDIR/out/result")" result
+	is "$(ls "$BATS_TEST_TMPDIR/out")" result
+	is "$(git status --porcelain --ignored)" "$before"
+}
+
+@test "two VMs at once" {
+	vm/run 'sleep 2; echo one' >"$BATS_TEST_TMPDIR/one" &
+	run -0 --separate-stderr vm/run 'sleep 2; echo two'
+	is "$output" two
+	wait $!
+	is "$(<"$BATS_TEST_TMPDIR/one")" one
+}
+
+@test "a hang ends at the time limit, with status 124" {
+	run -124 vm/run -t 6 sleep 1000
+	matches "$output" 'time limit of 6 s reached'
+}
+
+@test "a guest panic ends with status 125 and the kernel's last words" {
+	run -125 vm/run 'echo c >/proc/sysrq-trigger; sleep 100'
+	matches "$output" 'Kernel panic'
+	matches "$output" 'the VM ended before its command did'
+}
+
+@test "interrupted, it ends with status 130 and leaves nothing" {
+	vm/run 'sleep 1000' >"$BATS_TEST_TMPDIR/log" 2>&1 &
+	sleep 4
+	kill -TERM $!
+	status=0
+	wait $! || status=$?
+	is "$status" 130
+	matches "$(<"$BATS_TEST_TMPDIR/log")" 'interrupted; the VM is gone'
+}
+
+@test "killed, its QEMU goes with it" {
+	vm/run 'sleep 1000' >"$BATS_TEST_TMPDIR/log" 2>&1 &
+	sleep 4
+	pgrep -f "qemu-system.*$TMPDIR"
+	kill -KILL $!
+	sleep 1
+	run ! pgrep -f "qemu-system.*$TMPDIR"
+	rm -r "$TMPDIR"/vm.*
+}
+
+@test "a build that fails is shown, and no VM started" {
+	cp -a "$top" "$BATS_TEST_TMPDIR/copy"
+	echo 'int x = ;' >>"$BATS_TEST_TMPDIR/copy/part1/password.c"
+	run -125 "$BATS_TEST_TMPDIR/copy/vm/run" -b part1 true
+	matches "$output" 'password.c:[0-9]+:9: error: expected expression'
+	matches "$output" 'the build failed, see above'
+}
+
+@test "no such kernel, no such option: what there is" {
+	run -125 vm/run -k 0.99 true
+	matches "$output" "no kernel '0.99'; there is: 6.1"
+	run -125 vm/run -x
+	matches "$output" 'run a command in a throwaway VM'
+}
+
+@test "a half-made root is not taken for a whole one, and goes" {
+	export XDG_CACHE_HOME=$BATS_TEST_TMPDIR/cache
+	mkdir -p "$XDG_CACHE_HOME/password-module/tmp.abandoned/root"
+	run -1 env MIRROR=http://127.0.0.1:9/ vm/root 6.1
+	matches "$output" 'mmdebstrap failed, see above; is there a network'
+	is "$(ls "$XDG_CACHE_HOME/password-module")" lock
+}
+
+@test "too little room for a root: how much is needed, and what to do" {
+	mkdir "$BATS_TEST_TMPDIR/bin"
+	printf '#!/bin/sh\nprintf "Avail\\n100\\n"\n' >"$BATS_TEST_TMPDIR/bin/df"
+	chmod +x "$BATS_TEST_TMPDIR/bin/df"
+	run -1 env PATH="$BATS_TEST_TMPDIR/bin:$PATH" XDG_CACHE_HOME="$BATS_TEST_TMPDIR/cache" vm/root 6.1
+	matches "$output" 'has 100 MB free, 2000 are needed'
+}
+
+@test "clean-vm removes the roots, but none that a VM runs from" {
+	export XDG_CACHE_HOME=$BATS_TEST_TMPDIR/cache
+	root=$XDG_CACHE_HOME/password-module/6.1-00000000
+	mkdir -p "$root"
+	touch "$root/lock"
+	flock -s "$root/lock" sleep 3 3>&- &
+	sleep 0.5
+	run -1 vm/root --clean
+	matches "$output" 'a VM is running: leave it first'
+	[ -d "$root" ]
+	wait
+	run -0 vm/root --clean
+	[ ! -e "$XDG_CACHE_HOME/password-module" ]
+}
+
+@test "the shell at a terminal: its size, its directory, and Ctrl-C reaches the guest" {
+	command -v script >/dev/null
+	run -0 timeout 60 script -qec 'stty rows 33 cols 111; make -C part2 vm' /dev/null < <(
+		sleep 8; printf 'stty size; pwd; sleep 100\r'; sleep 2; printf '\003'; sleep 1
+		printf 'echo after=$?\r'; sleep 1; printf 'exit\r'; sleep 3)
+	matches "$output" '33 111'
+	matches "$output" '/repo/part2'
+	matches "$output" 'after=130'
+}
