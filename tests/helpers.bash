@@ -16,16 +16,16 @@ PATH=$tests:$PATH:/usr/sbin:/sbin
 # Every file starts with its part's module loaded, nothing of another one left,
 # and only in a VM: nobody's own kernel is loaded into.
 setup_file() {
+	local file
 	[ -e /run/throwaway-vm ] || [ -n "${ALLOW_HOST-}" ] || {
 		echo "These tests load modules and this is no throwaway VM: use make -C part$PART test," \
 		     "or ALLOW_HOST=1 to load them into this kernel all the same."
 		return 1
 	}
 	[ "$EUID" = 0 ] || { echo "These tests need root."; return 1; }
-	[ -e "$module" ] && [ -e "$tests/devcalls" ] && [ -e "$tests/fault/fault.ko" ] || {
-		echo "Build them first: make -C part$PART; make -C tests; make -C tests/fault"
-		return 1
-	}
+	for file in "$module" "$tests/devcalls" "$tests/fault/fault.ko"; do
+		[ -e "$file" ] || { echo "$file is not built: run make in ${file%/*}"; return 1; }
+	done
 	[ ! -e /sys/module/password ] || rmmod password
 	traces >"$BATS_FILE_TMPDIR/traces"
 	log_lines=$(dmesg | wc -l)
@@ -82,8 +82,7 @@ no_complaint() {
 
 # All that a loaded module could leave behind (/dev/char is udev's, and stays).
 traces() {
-	local all="$(</proc/devices)"
-	printf '%s\n' "$all" /sys/class/* /sys/module/* /proc/sys/dev/* /dev/*[!r]
+	printf '%s\n' "$(</proc/devices)" /sys/class/* /sys/module/* /proc/sys/dev/* /dev/*[!r]
 }
 
 nothing_left() { is "$(traces)" "$(<"$BATS_FILE_TMPDIR/traces")"; }
