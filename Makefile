@@ -36,7 +36,7 @@ check: lint
 
 lint:
 	@./need shellcheck=shellcheck
-	shellcheck need common.sh tests/run tests/helpers.bash vm/demo vm/guest vm/init vm/root vm/run .ci/run
+	shellcheck need common.sh tests/run tests/bench tests/helpers.bash vm/demo vm/guest vm/init vm/root vm/run .ci/run
 
 slides:
 	@$(MAKE) -C slides

@@ -49,6 +49,11 @@ matches() { # GOT PATTERN
 	is "$(git status --porcelain --ignored)" "$before"
 }
 
+@test "a slow reader loses nothing" {
+	run -0 bash -c 'vm/run "seq 100000" | { sleep 9; wc -l; }'
+	matches "$output" '100000$'
+}
+
 @test "two VMs at once" {
 	vm/run 'sleep 2; echo one' >"$BATS_TEST_TMPDIR/one" &
 	run -0 --separate-stderr vm/run 'sleep 2; echo two'
