@@ -28,7 +28,7 @@ test:
 	@tests/run $(kernel)
 
 test-vm:
-	@./need bats=bats
+	@./need bats=bats pgrep=procps
 	@bats --tap tests/vm.bats
 
 check: lint

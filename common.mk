@@ -8,6 +8,9 @@ KDIR ?= /lib/modules/$(shell uname -r)/build
 # The kernel to boot in a VM, from vm/kernels.
 KERNEL ?=
 
+ifneq ($(words $(CURDIR)),1)
+$(error kbuild cannot build in a path with spaces: $(CURDIR))
+endif
 part := $(notdir $(CURDIR))
 top := $(patsubst %/,%,$(dir $(realpath $(lastword $(MAKEFILE_LIST)))))
 common := KDIR="$(KDIR)" $(top)/common.sh
@@ -53,7 +56,7 @@ vm:
 	@$(top)/vm/run $(if $(KERNEL),-k $(KERNEL)) -b $(part) -C $(part)
 
 clean:
-	rm -rf *.ko *.mod *.mod.c *.o .*.cmd .tmp_* modules.order Module.symvers __pycache__
+	rm -rf *.ko *.mod *.mod.c *.o .*.o .*.cmd .tmp_* .make.log modules.order Module.symvers __pycache__
 
 help:
 	@echo 'make -C $(part) TARGET'

@@ -5,22 +5,20 @@
 # and with KDIR set: the recipes of common.mk that take more than a line.
 # Exit status: 0, or 1 with a message that says what to do next.
 set -euo pipefail
-shopt -s nullglob
+shopt -s extglob nullglob
+PATH=$PATH:/usr/sbin:/sbin # where Debian's users do not look for modinfo
 part=$(basename "$PWD")
 top=$(cd "$(dirname "$0")" && pwd)
 
 say() { printf '%s\n' "$@" >&2; }
 fail() { say "$@"; exit 1; }
 
-as_root() {
-	if [ "$(id -u)" = 0 ]; then
-		"$@"
-	elif command -v sudo >/dev/null; then
-		sudo "$@"
-	else
+need_root() {
+	[ "$(id -u)" = 0 ] || command -v sudo >/dev/null ||
 		fail "This needs root, and there is no sudo: become root and try again."
-	fi
 }
+
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 
 loaded() { [ -e /sys/module/password ]; }
 
@@ -33,8 +31,9 @@ holders() {
 	pids=$(as_root find /proc/[0-9]*/fd -lname '/dev/password*' 2>/dev/null | cut -d/ -f3 | sort -un)
 	for pid in $pids; do
 		grep -qxF "$(awk '/^PPid:/ { print $2 }' "/proc/$pid/status" 2>/dev/null)" <<<"$pids" ||
-			ps -o comm=,pid=,user= -p "$pid" | awk '{ print "  " $1 " (pid " $2 ", user " $3 ")" }'
-	done
+			ps -o pid=,user=,comm= -p "$pid" |
+				sed -E 's/ *([^ ]*) +([^ ]*) +(.*)/  \3 (pid \1, user \2)/'
+	done || true
 }
 
 headers() {
@@ -51,6 +50,7 @@ headers() {
 unload() {
 	loaded || return 0
 	local error who
+	need_root
 	error=$(as_root rmmod password 2>&1) && return
 	who=$(holders)
 	[ -z "$who" ] || fail "password is in use: /dev/password is held open by" "$who" \
@@ -59,15 +59,16 @@ unload() {
 }
 
 load() {
-	local before options=() error
-	before=$(module_log | wc -l)
+	local last options=() error
+	need_root
+	last=$(module_log | tail -n 1)
 	unload
 	[ ! -e /proc/dynamic_debug/control ] || options=(dyndbg=+p)
 	if ! error=$(as_root insmod password.ko "${options[@]}" 2>&1); then
 		say "$error"
 		case $error in
 		*"Key was rejected"*|*"Required key"*|*"Operation not permitted"*)
-			fail "This kernel takes only modules that are signed, as with Secure Boot." \
+			fail "This kernel takes only modules that are signed, as with Secure Boot, or none at all." \
 			     "The README says what to do; a throwaway VM takes it as it is: make -C $part vm" ;;
 		*"Invalid module format"*)
 			fail "password.ko is built for $(modinfo -F vermagic password.ko | cut -d' ' -f1), this kernel is $(uname -r)." \
@@ -76,7 +77,9 @@ load() {
 			fail "The kernel log may tell more: sudo dmesg | tail" ;;
 		esac
 	fi
-	module_log | tail -n "+$((before + 1))"
+	# What came after the line that was the last.
+	module_log | LAST=$last awk '{ line[NR] = $0 } $0 == ENVIRON["LAST"] { from = NR }
+		END { for (i = from + 1; i <= NR; i++) print line[i] }'
 }
 
 status() {
@@ -103,23 +106,25 @@ check() {
 	copy=$(mktemp -d)
 	# shellcheck disable=SC2064 # this directory, now
 	trap "rm -rf '$copy'" EXIT
-	cp Kbuild ./*.[ch] "$copy"
+	cp Kbuild ./!(*.mod).[ch] "$copy"
 	if command -v sparse >/dev/null; then
 		sparse=(C=2 CF=-Wsparse-error)
 	else
 		say "No sparse here: not checked with it."
 	fi
-	make -s -C "$KDIR" M="$copy" W=1 KCFLAGS=-Werror "${sparse[@]}" modules
 	if [ -e "$checkpatch" ]; then
-		perl "$checkpatch" --no-tree --strict --terse --ignore LINUX_VERSION_CODE,CONSTANT_COMPARISON --file ./*.[ch]
+		checkpatch=$(realpath "$checkpatch")
+		(cd "$copy" && perl "$checkpatch" --no-tree --strict --terse \
+			--ignore LINUX_VERSION_CODE,CONSTANT_COMPARISON --file ./*.[ch])
 	else
 		say "No checkpatch.pl here: not checked with it (CHECKPATCH=FILE names one)."
 	fi
+	make -s -C "$KDIR" M="$copy" W=1 KCFLAGS=-Werror "${sparse[@]}" modules
 }
 
 case ${1-} in
 headers|load|unload|status|check) "$1" ;;
-log) module_log ;;
+log) need_root; module_log ;;
 diff) diff_step ;;
 *) fail "usage: make -C partN help" ;;
 esac

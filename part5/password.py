@@ -45,7 +45,7 @@ def main():
             print(value[0])
         else:
             value = array.array("i", [int(argument)])
-            with open(DEVICE, "wb", buffering=0) as device:
+            with open(DEVICE, "r+b", buffering=0) as device:
                 fcntl.ioctl(device, set_length, value)
     except ValueError:
         sys.exit(f"{argument} is not a number")
@@ -54,7 +54,8 @@ def main():
     except OSError as error:
         sys.exit({
             errno.ENOENT: f"{DEVICE} does not exist: load the module first",
-            errno.EACCES: f"{DEVICE}: permission denied: only its owner may set the length",
+            errno.EACCES: f"{DEVICE}: permission denied: only its owner may set the length"
+                          if argument else f"{DEVICE}: permission denied",
             errno.EINVAL: f"{argument} is out of range: 8 to 80",
             errno.ENOTTY: f"{DEVICE} has no length to set: load part 5 or 6",
         }.get(error.errno, f"{DEVICE}: {error.strerror}"))

@@ -20,10 +20,10 @@ load helpers
 
 @test "loading and unloading log one line each, with the module's name" {
 	rmmod password
-	before=$(dmesg | wc -l)
+	before=$(dmesg | tail -n 1)
 	insmod "$module"
 	rmmod password
-	log=$(dmesg | tail -n "+$((before + 1))")
+	log=$(new_log "$before")
 	matches "$log" '^\[[^]]*\] password: loaded[^'$'\n'']*'$'\n''\[[^]]*\] password: unloaded$'
 }
 
