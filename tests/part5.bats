@@ -2,10 +2,10 @@
 # Part 5: an ioctl for the length, and a Python script that uses it.
 load helpers
 
-# The length is a setting of the device: every test starts with the default.
+# The length is a setting of the device: every test starts with 12.
 setup() {
-	[ ! -e /sys/module/password ] || rmmod password
-	insmod "$module"
+	[ -e /sys/module/password ] || insmod "$module"
+	devcalls open=w set=12 >/dev/null
 }
 
 length_of_next() { devcalls passwords=1 | awk '{ print length }'; }
@@ -15,7 +15,9 @@ length_of_next() { devcalls passwords=1 | awk '{ print length }'; }
 }
 
 @test "the length is 12, and can be set from 8 to 80 for the next open" {
-	calls open=rw get set=8 get set=80 get set=33 get <<-EOF
+	calls unload "load=$module" open=rw get set=8 get set=80 get set=33 get <<-EOF
+		unload: 0
+		load=$module: 0
 		open=rw: 0
 		get: 12
 		set=8: 0

@@ -6,8 +6,8 @@ sysctl=/proc/sys/dev/password/length
 set_to() { echo "$1" >$sysctl; }
 
 setup() {
-	[ ! -e /sys/module/password ] || rmmod password
-	insmod "$module"
+	[ -e /sys/module/password ] || insmod "$module"
+	set_to 12
 }
 
 @test "keeps the promises of parts 1 to 5" {
@@ -15,6 +15,8 @@ setup() {
 }
 
 @test "dev.password.length is root's, mode 0644, and 12" {
+	rmmod password
+	insmod "$module"
 	is "$(stat -c '%a %U:%G' $sysctl)" '644 root:root'
 	is "$(sysctl dev.password.length)" 'dev.password.length = 12'
 	is "$(as_nobody cat $sysctl)" 12
