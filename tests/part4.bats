@@ -28,10 +28,17 @@ load helpers
 	is "$(sort -u "$BATS_TEST_TMPDIR/all" | wc -l)" 1000
 }
 
-@test "when the wait for the generator is interrupted, so is the open" {
-	calls "load=$tests/fault/fault.ko:function=wait_for_random_bytes value=-4" open=r unload=fault open=r <<-EOF
+slab_objects() { awk '/^kmalloc/ { n += $2 } END { print n }' /proc/slabinfo; }
+
+@test "when the wait for the generator is interrupted, so is the open, and nothing stays allocated" {
+	before=$(slab_objects)
+	calls "load=$tests/fault/fault.ko:function=wait_for_random_bytes value=-4" repeat=5000 open=r <<-EOF
 		load=$tests/fault/fault.ko:function=wait_for_random_bytes value=-4: 0
 		open=r: EINTR
+	EOF
+	grown=$(($(slab_objects) - before))
+	[ "$grown" -lt 2500 ] || { echo "5000 opens that failed left $grown objects allocated"; return 1; }
+	calls unload=fault open=r <<-EOF
 		unload=fault: 0
 		open=r: 0
 	EOF
