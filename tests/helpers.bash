@@ -97,6 +97,8 @@ nothing_left() { is "$(traces)" "$(<"$BATS_FILE_TMPDIR/traces")"; }
 loading_fails_whole() { # ERRNO FUNCTION[,ITS NAME IN OTHER KERNELS]...
 	local value=-28 fault=$tests/fault/fault.ko
 	[ "$1" = ENOSPC ] || value=0
+	local node=$BATS_TEST_TMPDIR/node dev
+	dev=$(</sys/class/password/password/dev)
 	rmmod password
 	calls "load=$fault:function=$2 value=$value" "load=$module" unload=fault <<-EOF
 		load=$fault:function=$2 value=$value: 0
@@ -104,6 +106,12 @@ loading_fails_whole() { # ERRNO FUNCTION[,ITS NAME IN OTHER KERNELS]...
 		unload=fault: 0
 	EOF
 	nothing_left
+	# Nor a cdev: the kernel would still find it by its number.
+	mknod "$node" c "${dev%:*}" 0
+	run -1 cat "$node"
+	# shellcheck disable=SC2154 # run sets output
+	matches "$output" 'No such device or address'
+	rm "$node"
 	insmod "$module"
 }
 
