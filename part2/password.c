@@ -13,9 +13,9 @@
 #include <linux/err.h>
 #include <linux/fs.h>
 #include <linux/init.h>
-#include <linux/kdev_t.h>
 #include <linux/module.h>
 #include <linux/printk.h>
+#include <linux/types.h>
 
 static dev_t password_devt;
 static struct cdev password_cdev;
@@ -59,8 +59,7 @@ static int __init password_init(void)
 		goto del_cdev;
 	}
 
-	pr_info("loaded, device %d:%d\n", MAJOR(password_devt),
-		MINOR(password_devt));
+	pr_info("loaded\n");
 	return 0;
 
 del_cdev:

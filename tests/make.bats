@@ -27,10 +27,10 @@ version() { cat /sys/module/password/version; }
 
 @test "load with nothing loaded, and again: shows what the module said, once" {
 	run -0 make -s -C part3 load
-	matches "$output" '\] password: loaded, device [0-9]+:0$'
+	matches "$output" '\] password: loaded$'
 	is "$(version)" 3
 	run -0 make -s -C part3 reload
-	matches "$output" $'^[^\n]*password: unloaded\n[^\n]*password: loaded, device [0-9]+:0$'
+	matches "$output" $'^[^\n]*password: unloaded\n[^\n]*password: loaded$'
 }
 
 @test "load replaces another part" {
