@@ -8,16 +8,18 @@ kernel := $(if $(KERNEL),-k $(KERNEL))
 
 help:
 	@echo 'make TARGET'
-	@echo '  demo      the talk: every part built, loaded, used and unloaded in a VM'
-	@echo '            (PART=4: that part alone)'
-	@echo '  test      the tests of all parts and of the make targets, in VMs'
-	@echo '  test-vm   the tests of the VMs themselves'
-	@echo '  lint      shellcheck for the scripts'
-	@echo '  check     that, and warnings, sparse and checkpatch for all parts'
-	@echo '  slides    slides/slides.pdf'
-	@echo '  all       build all parts for the kernel that runs here'
-	@echo '  clean     remove what was built in this directory'
-	@echo '  clean-vm  remove what the VMs keep in your cache directory'
+	@echo '  demo        the talk: every part built, loaded, used and unloaded in a VM'
+	@echo '              (PART=4: that part alone)'
+	@echo '  test        the tests of all parts and of the make targets, in VMs'
+	@echo '  test-vm     the tests of the VMs themselves'
+	@echo '  test-steps  make test and make demo at every step (10 minutes)'
+	@echo '  tags        make the git tags step1... and module1... from this commit'
+	@echo '  lint        shellcheck for the scripts'
+	@echo '  check       that, and warnings, sparse and checkpatch for all parts'
+	@echo '  slides      slides/slides.pdf'
+	@echo '  all         build all parts for the kernel that runs here'
+	@echo '  clean       remove what was built in this directory'
+	@echo '  clean-vm    remove what the VMs keep in your cache directory'
 	@echo 'KERNEL=NAME takes another kernel than the first of vm/kernels.'
 	@echo 'make -C part1 help lists what a part can do.'
 
@@ -28,15 +30,21 @@ test:
 	@tests/run $(kernel)
 
 test-vm:
-	@./need bats=bats pgrep=procps
-	@bats --tap tests/vm.bats
+	@tests/run vm
+
+test-steps:
+	@./need bats=bats git=git
+	@bats --tap --filter-tags full tests/steps.bats
+
+tags:
+	@./steps
 
 check: lint
 	@for part in $(PARTS); do $(MAKE) -C $$part check || exit; done
 
 lint:
 	@./need shellcheck=shellcheck
-	shellcheck need common.sh tests/run tests/bench tests/helpers.bash vm/demo vm/guest vm/init vm/root vm/run .ci/run
+	shellcheck need steps common.sh tests/run tests/bench tests/helpers.bash vm/demo vm/guest vm/init vm/build vm/root vm/run .ci/run
 
 slides:
 	@$(MAKE) -C slides
@@ -51,4 +59,4 @@ clean:
 clean-vm:
 	@vm/root --clean
 
-.PHONY: help demo test test-vm lint check slides all $(PARTS) clean clean-vm
+.PHONY: help demo test test-vm test-steps tags lint check slides all $(PARTS) clean clean-vm
