@@ -77,7 +77,22 @@ local function code(block)
   }
 end
 
+-- A part that is not there, as in a checkout of an early step, has no slides.
+local function without_absent_parts(blocks)
+  local absent
+  return blocks:filter(function(block)
+    if block.t == 'Header' and block.level == 1 then
+      local n = pandoc.utils.stringify(block):match('^Part (%d)')
+      local file = n and io.open('../part' .. n .. '/password.c')
+      absent = n and not file
+      if file then file:close() end
+    end
+    return not absent
+  end)
+end
+
 function Pandoc(doc)
+  doc.blocks = without_absent_parts(doc.blocks)
   return doc:walk {
     traverse = 'topdown', -- in the order of the slides, to know which one it is
     CodeBlock = code,

@@ -7,7 +7,7 @@
 #include <asm/unistd_32.h>
 #include <linux/fcntl.h>
 
-#include "../part6/password.h"
+#include "../part5/password.h"
 
 static long call(long nr, long a, long b, const void *c)
 {

@@ -31,7 +31,7 @@ matches() { # GOT PATTERN
 @test "a command's output and exit status are its own" {
 	run -7 --separate-stderr vm/run 'uname -r; pwd; echo error >&2; exit 7'
 	matches "$output" $'^6\\.1\\.[^\n]*\n/repo\nerror$'
-	run -0 --separate-stderr vm/run -C part3 echo 'two  words' '$HOME'
+	run -0 --separate-stderr vm/run -C part1 echo 'two  words' '$HOME'
 	is "$output" 'two  words $HOME'
 }
 
@@ -43,7 +43,7 @@ matches() { # GOT PATTERN
 @test "the VM's writes stay in the VM, and what goes to /out comes out" {
 	before=$(git status --porcelain --ignored)
 	run -0 --separate-stderr vm/run -b part1 -o "$BATS_TEST_TMPDIR/out" '
-		rm -r part2; echo changed >part1/password.c; echo result >/out/result; ls part1/password.ko'
+		rm -r tests; echo changed >part1/password.c; echo result >/out/result; ls part1/password.ko'
 	is "$(<"$BATS_TEST_TMPDIR/out/result")" result
 	is "$(ls "$BATS_TEST_TMPDIR/out")" result
 	is "$(git status --porcelain --ignored)" "$before"
@@ -165,7 +165,7 @@ until_in() { # FILE PATTERN
 @test "the shell at a terminal: its size, its directory, and Ctrl-C reaches the guest" {
 	log=$BATS_TEST_TMPDIR/log
 	{
-		until_in "$log" 'part2# '
+		until_in "$log" 'part1# '
 		printf 'stty size; pwd; echo ready; sleep 100\r'
 		until_in "$log" ^ready
 		sleep 1
@@ -175,9 +175,9 @@ until_in() { # FILE PATTERN
 		until_in "$log" after=130
 		printf 'exit\r'
 		sleep 5
-	} | timeout 120 script -qfec 'stty rows 33 cols 111; make -C part2 vm' "$log"
+	} | timeout 120 script -qfec 'stty rows 33 cols 111; make -C part1 vm' "$log"
 	output=$(<"$log")
 	matches "$output" '33 111'
-	matches "$output" '/repo/part2'
+	matches "$output" '/repo/part1'
 	matches "$output" 'after=130'
 }
