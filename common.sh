@@ -96,7 +96,7 @@ status() {
 # Without the README: it is the text about the step.
 diff_step() {
 	local before=part$((${part#part} - 1))
-	[ -d "../$before" ] || { echo "$part is the first: there is nothing to compare it with."; return; }
+	[ -d "../$before" ] || { echo "There is no $before here to compare $part with."; return; }
 	(cd "$top" && diff --color=auto -ruNp -X .gitignore -x README.md "$before" "$part") || [ $? = 1 ]
 }
 

@@ -4,7 +4,7 @@
  *
  *	# insmod password.ko
  *	# ls -l /dev/password
- *	crw------- 1 root root 240, 0 ... /dev/password
+ *	crw------- 1 root root 245, 0 ... /dev/password
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -20,7 +20,7 @@
 static dev_t password_devt;
 static struct cdev password_cdev;
 
-/* The owner keeps the module loaded for as long as a file is open. */
+/* This owner and the cdev's keep the module loaded while a file is open. */
 static const struct file_operations password_fops = {
 	.owner		= THIS_MODULE,
 };

@@ -56,7 +56,7 @@ static int password_generate(struct password *pw, size_t length)
 	return 0;
 }
 
-/* A password belongs to one open file, so readers need no lock. */
+/* Nobody but open writes to a password, so its readers need no lock. */
 static int password_open(struct inode *inode, struct file *file)
 {
 	struct password *pw;
@@ -86,7 +86,7 @@ static ssize_t password_read(struct file *file, char __user *buf,
 	return simple_read_from_buffer(buf, count, pos, pw->text, pw->size);
 }
 
-/* An error, and not 0: a caller that is told 0 bytes tries again for ever. */
+/* An error, and not 0: told 0 bytes, stdio tries again for ever. */
 static ssize_t password_write(struct file *file, const char __user *buf,
 			      size_t count, loff_t *pos)
 {
@@ -121,6 +121,7 @@ static long password_ioctl(struct file *file, unsigned int cmd,
 {
 	int __user *argp = (int __user *)arg;
 
+	pr_debug("ioctl %#x\n", cmd);
 	switch (cmd) {
 	case PASSWORD_GET_LENGTH:
 		return password_get_length(argp);
@@ -138,7 +139,7 @@ static int password_release(struct inode *inode, struct file *file)
 	return 0;
 }
 
-/* The owner keeps the module loaded for as long as a file is open. */
+/* This owner and the cdev's keep the module loaded while a file is open. */
 static const struct file_operations password_fops = {
 	.owner		= THIS_MODULE,
 	.llseek		= default_llseek,
@@ -150,7 +151,7 @@ static const struct file_operations password_fops = {
 	.release	= password_release,
 };
 
-/* Everyone reads. The core asks with no mode when the node is to go. */
+/* Everyone may read. NULL keeps the name; mode is NULL when the node goes. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
 static char *password_devnode(const struct device *dev, umode_t *mode)
 #else /* before 6.2 the device was not const */

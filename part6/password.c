@@ -37,6 +37,8 @@ struct password {
 
 /* One int: READ_ONCE() and WRITE_ONCE() keep it whole, no lock is needed. */
 static int password_length = PASSWORD_LENGTH_DEFAULT;
+
+/* The sysctl's range: its handler takes the limits by address. */
 static int password_length_min = PASSWORD_LENGTH_MIN;
 static int password_length_max = PASSWORD_LENGTH_MAX;
 
@@ -61,7 +63,7 @@ static int password_generate(struct password *pw, size_t length)
 	return 0;
 }
 
-/* A password belongs to one open file, so readers need no lock. */
+/* Nobody but open writes to a password, so its readers need no lock. */
 static int password_open(struct inode *inode, struct file *file)
 {
 	struct password *pw;
@@ -91,7 +93,7 @@ static ssize_t password_read(struct file *file, char __user *buf,
 	return simple_read_from_buffer(buf, count, pos, pw->text, pw->size);
 }
 
-/* An error, and not 0: a caller that is told 0 bytes tries again for ever. */
+/* An error, and not 0: told 0 bytes, stdio tries again for ever. */
 static ssize_t password_write(struct file *file, const char __user *buf,
 			      size_t count, loff_t *pos)
 {
@@ -126,6 +128,7 @@ static long password_ioctl(struct file *file, unsigned int cmd,
 {
 	int __user *argp = (int __user *)arg;
 
+	pr_debug("ioctl %#x\n", cmd);
 	switch (cmd) {
 	case PASSWORD_GET_LENGTH:
 		return password_get_length(argp);
@@ -143,7 +146,7 @@ static int password_release(struct inode *inode, struct file *file)
 	return 0;
 }
 
-/* The owner keeps the module loaded for as long as a file is open. */
+/* This owner and the cdev's keep the module loaded while a file is open. */
 static const struct file_operations password_fops = {
 	.owner		= THIS_MODULE,
 	.llseek		= default_llseek,
@@ -155,7 +158,7 @@ static const struct file_operations password_fops = {
 	.release	= password_release,
 };
 
-/* Everyone reads. The core asks with no mode when the node is to go. */
+/* Everyone may read. NULL keeps the name; mode is NULL when the node goes. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
 static char *password_devnode(const struct device *dev, umode_t *mode)
 #else /* before 6.2 the device was not const */
@@ -183,7 +186,7 @@ static struct ctl_table password_table[] = {
 		.extra2		= &password_length_max,
 	},
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
-	{ }	/* before 6.6 an empty entry ends the table */
+	{ }	/* it ended the table then; since 6.11 it is an error */
 #endif
 };
 

@@ -108,7 +108,7 @@ length  20"
 
 @test "diff shows what a part changes, coloured on a terminal" {
 	needs 4
-	is "$(make -s -C part1 diff)" 'part1 is the first: there is nothing to compare it with.'
+	is "$(make -s -C part1 diff)" 'There is no part0 here to compare part1 with.'
 	run -0 make -s -C part4 diff
 	matches "$output" $'\n'"\\+"$'\t'"err = get_random_bytes_wait"
 	matches "$output" $'\n'"-static const char password_text"
