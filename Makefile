@@ -14,13 +14,16 @@ help:
 	@echo '  test-vm     the tests of the VMs themselves'
 	@echo '  test-steps  make test and make demo at every step (10 minutes)'
 	@echo '  tags        make the git tags step1... and module1... from this commit'
+	@echo '  kernels     the kernels that VMs can boot; with its release, each that is here'
+	@echo '  works-on    put the results of make test KERNEL=all into the README'
 	@echo '  lint        shellcheck for the scripts'
 	@echo '  check       that, and warnings, sparse and checkpatch for all parts'
 	@echo '  slides      slides/slides.pdf'
 	@echo '  all         build all parts for the kernel that runs here'
 	@echo '  clean       remove what was built in this directory'
 	@echo '  clean-vm    remove what the VMs keep in your cache directory'
-	@echo 'KERNEL=NAME takes another kernel than the first of vm/kernels.'
+	@echo 'KERNEL=NAME takes another kernel than the first of make kernels; test also takes'
+	@echo 'KERNEL=6.12,7.0 or KERNEL=newest or KERNEL=all.'
 	@echo 'make -C part1 help lists what a part can do.'
 
 demo:
@@ -38,6 +41,12 @@ test-steps:
 
 tags:
 	@./steps
+
+kernels:
+	@vm/root --list
+
+works-on:
+	@tests/report --readme
 
 check: lint
 	@for part in $(PARTS); do $(MAKE) -C $$part check || exit; done
@@ -59,4 +68,4 @@ clean:
 clean-vm:
 	@vm/root --clean
 
-.PHONY: help demo test test-vm test-steps tags lint check slides all $(PARTS) clean clean-vm
+.PHONY: help demo test test-vm test-steps tags kernels works-on lint check slides all $(PARTS) clean clean-vm
