@@ -12,6 +12,7 @@ help:
 	@echo '              (PART=4: that part alone)'
 	@echo '  test        the tests of all parts and of the make targets, in VMs'
 	@echo '  test-vm     the tests of the VMs themselves'
+	@echo '  test-races  part 6 used from all sides at once, and by stress-ng and trinity'
 	@echo '  test-steps  make test and make demo at every step (10 minutes)'
 	@echo '  tags        make the git tags step1... and module1... from this commit'
 	@echo '  kernels     the kernels that VMs can boot; with its release, each that is here'
@@ -23,7 +24,7 @@ help:
 	@echo '  clean       remove what was built in this directory'
 	@echo '  clean-vm    remove what the VMs keep in your cache directory'
 	@echo 'KERNEL=NAME takes another kernel than the first of make kernels; test also takes'
-	@echo 'KERNEL=6.12,7.0 or KERNEL=newest or KERNEL=all.'
+	@echo 'KERNEL=6.12,7.0 or KERNEL=newest, debug or all.'
 	@echo 'make -C part1 help lists what a part can do.'
 
 demo:
@@ -34,6 +35,9 @@ test:
 
 test-vm:
 	@tests/run vm
+
+test-races:
+	@tests/run races
 
 test-steps:
 	@./need bats=bats git=git
@@ -53,7 +57,7 @@ check: lint
 
 lint:
 	@./need shellcheck=shellcheck
-	shellcheck need steps common.sh tests/run tests/bench tests/helpers.bash vm/demo vm/guest vm/init vm/build vm/root vm/run .ci/run
+	shellcheck need steps common.sh tests/run tests/bench tests/helpers.bash vm/demo vm/guest vm/init vm/build vm/debug vm/root vm/run .ci/run
 
 slides:
 	@$(MAKE) -C slides
@@ -68,4 +72,4 @@ clean:
 clean-vm:
 	@vm/root --clean
 
-.PHONY: help demo test test-vm test-steps tags kernels works-on lint check slides all $(PARTS) clean clean-vm
+.PHONY: help demo test test-vm test-races test-steps tags kernels works-on lint check slides all $(PARTS) clean clean-vm

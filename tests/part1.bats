@@ -15,7 +15,7 @@ load helpers
 }
 
 @test "it taints the kernel as out-of-tree and unsigned, and in no other way" {
-	is "$(</sys/module/password/taint)" OE
+	matches "$(</sys/module/password/taint)" '^OE?$' # no E where a kernel knows no signatures
 }
 
 @test "loading and unloading log one line each, with the module's name" {

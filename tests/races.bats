@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Part 6 used from all sides at once, by several processors.
+load helpers
+
+# The part with everything in it.
+PART=6
+part=$top/part6
+module=$part/password.ko
+
+setup() {
+	[ -e /sys/module/password ] || insmod "$module"
+	[ "$(nproc)" -ge 2 ] || skip "this VM has one processor"
+}
+
+@test "readers, openers, ioctls, sysctls, loads and unloads at once: all whole, nothing left" {
+	rmmod password
+	run -0 races "$module" 4000
+	echo "# $output" >&3
+	run ! grep -wE '(^|, )0 ' <<<"$output"
+	nothing_left
+}
+
+@test "stress-ng's device stressor, as an ordinary user: the length is untouched" {
+	run -0 as_nobody stress-ng --temp-path /tmp --dev 2 --dev-file /dev/password --timeout 8
+	is "$(devcalls open=r get)" $'open=r: 0\nget: 12'
+}
+
+# Only of what a file can be asked: trinity would taint the kernel by other means.
+@test "trinity's nonsense, as an ordinary user: the length is untouched" {
+	mkdir -m 777 "$BATS_TEST_TMPDIR/t"
+	cd "$BATS_TEST_TMPDIR/t"
+	chmod a+x "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR" "$BATS_TEST_TMPDIR" "${BATS_TEST_TMPDIR%/*}"
+	calls=()
+	for call in open read write pread64 pwrite64 readv preadv lseek ioctl mmap poll fcntl dup \
+		    splice sendfile fallocate ftruncate fsync flock close; do
+		calls+=(-c "$call")
+	done
+	run -0 as_nobody timeout 300 trinity -q -q -l off -C 2 -N 2000 -V /dev/password "${calls[@]}"
+	matches "$output" 'Ran [0-9]{4,} syscalls'
+	is "$(devcalls open=r get)" $'open=r: 0\nget: 12'
+}
+
+@test "the kernel did not complain" {
+	no_complaint
+}
