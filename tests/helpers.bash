@@ -159,6 +159,7 @@ keeps_the_promises_of() {
 			END { print "promises=(" list ")" }' "$tests/part$n.bats")"
 		for title in "${promises[@]}"; do
 			name=promise_${title%%:*} title="part $n's: ${title#*:}" status=0
+			# shellcheck disable=SC2317 # the test may call it
 			(trap - DEBUG; set -e; skip() { echo "# not asked, $1: $title" >&3; exit 77; }
 			 setup; "$name"; teardown) &
 			wait $! || status=$?
