@@ -16,7 +16,6 @@ help:
 	@echo '  test-steps  make test and make demo at every step (10 minutes)'
 	@echo '  tags        make the git tags step1... and module1... from this commit'
 	@echo '  kernels     the kernels that VMs can boot; with its release, each that is here'
-	@echo '  works-on    put the results of make test KERNEL=all into the README'
 	@echo '  lint        shellcheck for the scripts'
 	@echo '  check       that, and warnings, sparse and checkpatch for all parts'
 	@echo '  slides      slides/slides.pdf'
@@ -49,9 +48,6 @@ tags:
 kernels:
 	@vm/root --list
 
-works-on:
-	@tests/report --readme
-
 check: lint
 	@for part in $(PARTS); do $(MAKE) -C $$part check || exit; done
 
@@ -72,4 +68,4 @@ clean:
 clean-vm:
 	@vm/root --clean
 
-.PHONY: help demo test test-vm test-races test-steps tags kernels works-on lint check slides all $(PARTS) clean clean-vm
+.PHONY: help demo test test-vm test-races test-steps tags kernels lint check slides all $(PARTS) clean clean-vm

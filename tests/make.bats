@@ -168,11 +168,6 @@ length  20"
 	done
 }
 
-@test "the README's table of kernels is that of vm/kernels: else make test KERNEL=all works-on" {
-	is "$(awk '/^<!-- from/ { table = 1 } /^<!-- end/ { table = 0 }
-		table && /^\| [0-9]/ { print $2 }' README.md)" "$(awk '!/^#/ { print $1 }' vm/kernels)"
-}
-
 @test "the tests refuse to load anything outside of a VM" {
 	mv /run/throwaway-vm /run/hidden
 	run bats tests/part1.bats
