@@ -4,7 +4,8 @@
 PARTS := $(wildcard part[1-9])
 PART ?=
 KERNEL ?=
-kernel := $(if $(KERNEL),-k $(KERNEL))
+KERNEL_IMAGE ?=
+kernel := $(if $(KERNEL_IMAGE),-k image,$(if $(KERNEL),-k $(KERNEL)))
 
 help:
 	@echo 'make TARGET'
@@ -15,7 +16,8 @@ help:
 	@echo '  test-races  part 6 used from all sides at once, and by stress-ng and trinity'
 	@echo '  test-steps  make test and make demo at every step (10 minutes)'
 	@echo '  tags        make the git tags step1... and module1... from this commit'
-	@echo '  kernels     the kernels that VMs can boot; with its release, each that is here'
+	@echo '  kernels     the kernels that VMs can boot: Debian suite, cached or not, package'
+	@echo '  readme      put the results of make test KERNEL=all into the README'
 	@echo '  lint        shellcheck for the scripts'
 	@echo '  check       that, and warnings, sparse and checkpatch for all parts'
 	@echo '  slides      slides/slides.pdf'
@@ -48,12 +50,15 @@ tags:
 kernels:
 	@vm/root --list
 
+readme:
+	@tests/report --readme
+
 check: lint
 	@for part in $(PARTS); do $(MAKE) -C $$part check || exit; done
 
 lint:
 	@./need shellcheck=shellcheck
-	shellcheck need steps common.sh tests/run tests/bench tests/helpers.bash vm/demo vm/guest vm/init vm/build vm/debug vm/root vm/run .ci/run
+	shellcheck need steps common.sh tests/run tests/bench tests/helpers.bash vm/demo vm/guest vm/init vm/build vm/compile vm/root vm/run .ci/run
 
 slides:
 	@$(MAKE) -C slides
@@ -68,4 +73,4 @@ clean:
 clean-vm:
 	@vm/root --clean
 
-.PHONY: help demo test test-vm test-races test-steps tags kernels lint check slides all $(PARTS) clean clean-vm
+.PHONY: help demo test test-vm test-races test-steps tags kernels readme lint check slides all $(PARTS) clean clean-vm

@@ -5,8 +5,9 @@
 
 # The kernel to build for, as a directory with its headers.
 KDIR ?= /lib/modules/$(shell uname -r)/build
-# The kernel to boot in a VM, from vm/kernels.
+# The kernel to boot in a VM, from vm/kernels; or KERNEL_IMAGE=FILE, built in KDIR.
 KERNEL ?=
+kernel := $(if $(KERNEL_IMAGE),-k image,$(if $(KERNEL),-k $(KERNEL)))
 
 ifneq ($(words $(CURDIR)),1)
 $(error kbuild cannot build in a path with spaces: $(CURDIR))
@@ -14,6 +15,10 @@ endif
 part := $(notdir $(CURDIR))
 top := $(patsubst %/,%,$(dir $(realpath $(lastword $(MAKEFILE_LIST)))))
 common := KDIR="$(KDIR)" $(top)/common.sh
+
+# A kernel that clang built wants it for modules, too.
+LLVM ?= $(if $(shell grep -s '^CONFIG_CC_IS_CLANG=y' $(KDIR)/include/config/auto.conf),1)
+export LLVM
 
 # The default asks kbuild, always. load asks only when password.ko is older than
 # its sources or for another kernel: kbuild takes 15 s to say "nothing to do" in
@@ -50,10 +55,10 @@ check:
 	@$(common) check
 
 test:
-	@$(top)/tests/run $(if $(KERNEL),-k $(KERNEL)) $(part)
+	@$(top)/tests/run $(kernel) $(part)
 
 vm:
-	@$(top)/vm/run $(if $(KERNEL),-k $(KERNEL)) -b $(part) -C $(part)
+	@$(top)/vm/run $(kernel) -b $(part) -C $(part)
 
 clean:
 	rm -rf *.ko *.mod *.mod.c *.o .*.o .*.cmd .tmp_* .make.log modules.order Module.symvers __pycache__

@@ -18,12 +18,7 @@ setup_file() {
 		echo 0 >$debugfs/$file/verbose
 	done
 	echo >/proc/sys/kernel/modprobe # a node with no driver would start it, 100 ms each time
-	[ ! -e /sys/module/password ] || rmmod password
-	traces >"$BATS_FILE_TMPDIR/traces"
-	last_line=$(dmesg | tail -n 1)
-	echo "$last_line" >"$BATS_FILE_TMPDIR/seen"
-	read -r taint </proc/sys/kernel/tainted
-	export last_line taint
+	start_without_it
 }
 
 setup() { :; }

@@ -14,6 +14,13 @@ load helpers
 	is "$(</sys/module/password/version)" "$PART"
 }
 
+@test "it is built by the compiler that built the kernel" {
+	gcc='GCC: (' clang='clang version' # in the section .comment
+	if [[ $(</proc/version) == *"$clang"* ]]; then wanted=$clang other=$gcc; else wanted=$gcc other=$clang; fi
+	grep -qaF "$wanted" "$module"
+	run -1 grep -qaF "$other" "$module"
+}
+
 @test "it taints the kernel as out-of-tree and unsigned, and in no other way" {
 	matches "$(</sys/module/password/taint)" '^OE?$' # no E where a kernel knows no signatures
 }

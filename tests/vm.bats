@@ -181,3 +181,20 @@ until_in() { # FILE PATTERN
 	matches "$output" '/repo/part1'
 	matches "$output" 'after=130'
 }
+
+@test "for a kernel of one's own, what is missing is said" {
+	export KERNEL_IMAGE=$BATS_TEST_TMPDIR/bzImage KDIR=$BATS_TEST_TMPDIR/tree
+	run -125 vm/run -k image true
+	matches "$output" 'needs KERNEL_IMAGE=FILE'
+	mkdir -p "$KDIR/include/config"
+	echo '9.9.0 (x) #1' >"$KERNEL_IMAGE"
+	run -125 vm/run -k image true
+	matches "$output" 'is no tree that a kernel was built in'
+	echo 9.8.0 >"$KDIR/include/config/kernel.release"
+	run -125 vm/run -k image true
+	matches "$output" 'is not the Linux 9\.8\.0 of'
+	echo 9.9.0 >"$KDIR/include/config/kernel.release"
+	echo CONFIG_DEVTMPFS=y >"$KDIR/.config"
+	run -2 make -C part1 test
+	matches "$output" 'scripts/config -e BLK_DEV_INITRD -e SERIAL_8250_CONSOLE'
+}
