@@ -58,7 +58,7 @@ check: lint
 
 lint:
 	@./need shellcheck=shellcheck
-	shellcheck need steps common.sh tests/run tests/bench tests/helpers.bash vm/demo vm/guest vm/init vm/build vm/compile vm/root vm/run .ci/run
+	shellcheck need steps common.sh tests/run tests/bench tests/helpers.bash vm/arch vm/demo vm/guest vm/init vm/build vm/compile vm/root vm/run .ci/run
 
 slides:
 	@$(MAKE) -C slides

@@ -71,9 +71,10 @@ joined() { sed -n "s/^$1[^\"]*\"\\(.*\\)\"\$/\\1/p" | tr -d '\n'; }
 	is "${whole:0:3}" "$got"
 }
 
-@test "a buffer that ends too early gets what fits, and the rest comes next" {
+# Some of it: an architecture need not copy up to the last byte (linux/uaccess.h).
+@test "a buffer that ends too early gets some of what fits, and the rest comes next" {
 	got=$(reads edge=4 where read=64)
-	matches "$got" 'where: 4'
+	matches "$got" $'where: [1-4]\n'
 	whole=$(joined read=100: <<<"$got")
 	is "$(joined edge <<<"$got")$(joined read=64 <<<"$got")" "$whole"
 }
