@@ -32,6 +32,7 @@ setup_file() {
 
 # What there is without a module, for the tests to compare with.
 start_without_it() {
+	! kcsan_kernel || echo on >/sys/kernel/debug/kcsan
 	[ ! -e /sys/module/password ] || rmmod password
 	traces >"$BATS_FILE_TMPDIR/traces"
 	last_line=$(dmesg | tail -n 1)
