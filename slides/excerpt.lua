@@ -25,8 +25,9 @@
 --
 -- What does not exist, or does not fit on a slide, or is stale, ends the build.
 
--- What fits on a slide with the fonts of look.yaml: size, columns, rows.
-local FITS = { { '12', 65, 8 }, { '10.5', 74, 12 }, { '9', 86, 18 } }
+-- What fits on a slide with the fonts of look.yaml: size, columns, rows, and rows
+-- where there is more on the slide than this block; size= sets it.
+local FITS = { { '12', 65, 13, 8 }, { '10.5', 74, 15, 14 }, { '9', 86, 18, 18 } }
 local slide = ''
 
 local function fail(...)
@@ -70,9 +71,12 @@ local function definitions(name, wanted)
   return found[1] and table.concat(found, '\n\n') or text:sub(2, -2)
 end
 
+local function part_before(name)
+  return (name:gsub('%d', function(n) return string.format('%d', n - 1) end, 1))
+end
+
 local function hunk(name, wanted)
-  local part, file = name:match('^part(%d)(/.*)$')
-  local before = string.format('part%d%s', part - 1, file)
+  local before = part_before(name)
   read('../' .. name)
   read('../' .. before)
   local text = output(string.format('diff ../%s ../%s -U3', before, name))
@@ -123,7 +127,7 @@ local function code(block)
     what = at.file .. (at['function'] and ', ' .. at['function']:gsub(' ', ', ') or '')
     text = definitions(at.file, at['function'] or '')
   elseif at.diff then
-    what = 'diff part' .. at.diff:match('%d') - 1 .. ' ' .. at.diff
+    what = 'diff -u ' .. part_before(at.diff) .. ' ' .. at.diff
     text = hunk(at.diff, at.hunk)
   elseif at.transcript then
     what = 'transcripts/' .. at.transcript
@@ -133,11 +137,17 @@ local function code(block)
     text = lines_between(what, text, at.from or '', at.to)
   end
 
+  text = (text .. '\n'):gsub('(.-)\n', function(row) return untabbed(row) .. '\n' end)
+  local indent = 80
+  for spaces in text:gmatch('( *)[^ \n][^\n]*\n') do
+    indent = math.min(indent, #spaces)
+  end
   local most, rows, widest = FITS[#FITS], {}, 0
-  for row in (text .. '\n'):gmatch('(.-)\n') do
-    row = untabbed(row)
+  for row in text:gmatch('(.-)\n') do
+    row = row:sub(indent + 1)
     while at.transcript and #row > most[2] do -- as in a terminal of this width
       rows[#rows + 1], row = row:sub(1, most[2]), row:sub(most[2] + 1)
+      widest = most[2]
     end
     if #row > most[2] then
       fail('%s: a line is wider than %d columns: %s', what, most[2], row)
@@ -150,7 +160,7 @@ local function code(block)
   end
   local size = at.size
   for _, fit in ipairs(FITS) do
-    size = size or #rows <= fit[3] and widest <= fit[2] and fit[1]
+    size = size or #rows <= fit[block.classes:includes('alone') and 3 or 4] and widest <= fit[2] and fit[1]
   end
 
   local caption = at.file or at.diff and what

@@ -34,6 +34,32 @@ local function without_absent_parts(blocks)
   end), any
 end
 
+-- The less there is on a slide, the larger: text alone, or one block of code alone.
+local function sized(blocks)
+  local out = pandoc.List()
+  for i, block in ipairs(blocks) do
+    out:insert(block)
+    if block.t == 'Header' and block.level == 2 then
+      local content, text = {}, true
+      for j = i + 1, #blocks do
+        local next = blocks[j]
+        if next.t == 'Header' then break end
+        if next.t ~= 'Div' or not next.classes:includes('notes') then
+          content[#content + 1] = next
+          text = text and next.t ~= 'CodeBlock' and next.t ~= 'Table' and
+            not (next.t == 'Para' and next.content[1].t == 'Image')
+        end
+      end
+      if text then
+        out:insert(pandoc.RawBlock('latex', '\\large'))
+      elseif #content == 1 and content[1].t == 'CodeBlock' then
+        content[1].classes:insert('alone')
+      end
+    end
+  end
+  return out
+end
+
 local function time(minutes)
   return string.format('%d:%02d', minutes // 1, minutes % 1 * 60 // 1)
 end
@@ -84,6 +110,7 @@ end
 function Pandoc(doc)
   local absent
   doc.blocks, absent = without_absent_parts(doc.blocks)
+  doc.blocks = sized(doc.blocks)
   local function header(block)
     if block.level == 1 then
       return nil
@@ -126,10 +153,8 @@ function Pandoc(doc)
   if html then -- below the title, which is the one and only <h1>
     doc = doc:walk { Header = function(block) block.level = block.level + 1 return block end }
   else
-    local includes = pandoc.List(doc.meta['header-includes'] or {})
-    includes:insert(pandoc.MetaBlocks { pandoc.RawBlock('latex',
-      '\\addtobeamertemplate{title page}{}{\\note{' .. title .. '}}') })
-    doc.meta['header-includes'] = includes
+    doc.meta['header-includes'] = pandoc.MetaBlocks {
+      pandoc.RawBlock('latex', '\\newcommand{\\titlenote}{' .. title .. '}\n\\input{look}') }
   end
   return doc
 end
