@@ -61,7 +61,7 @@ rows() { # N COLUMNS: C that long and that wide, as part1/rows.c
 }
 
 @test "the decks of the earlier parts are made from what is there" {
-	rm -r part[2-9]
+	rm -rf part[2-9]
 	run -0 make -s -C slides check
 	is "$output" ''
 	[ -z "$tex" ] || skip "$tex"
