@@ -27,7 +27,8 @@
 
 -- What fits on a slide with the fonts of look.yaml: size, columns, rows, and rows
 -- where there is more on the slide than this block; size= sets it.
-local FITS = { { '12', 65, 13, 8 }, { '10.5', 74, 15, 14 }, { '9', 86, 18, 18 } }
+local FITS = { { '12', 65, 14, 8 }, { '10.5', 74, 16, 14 }, { '9', 86, 18, 18 } }
+local WIDEST = FITS[#FITS][2]
 local slide = ''
 
 local function fail(...)
@@ -142,28 +143,31 @@ local function code(block)
   for spaces in text:gmatch('( *)[^ \n][^\n]*\n') do
     indent = math.min(indent, #spaces)
   end
-  local most, rows, widest = FITS[#FITS], {}, 0
+  local widest, rows, size = 0, nil, at.size
   for row in text:gmatch('(.-)\n') do
-    row = row:sub(indent + 1)
-    while at.transcript and #row > most[2] do -- as in a terminal of this width
-      rows[#rows + 1], row = row:sub(1, most[2]), row:sub(most[2] + 1)
-      widest = most[2]
+    widest = math.max(widest, #row - indent)
+    if #row - indent > WIDEST and not at.transcript then
+      fail('%s: a line is wider than %d columns: %s', what, WIDEST, row:sub(indent + 1))
     end
-    if #row > most[2] then
-      fail('%s: a line is wider than %d columns: %s', what, most[2], row)
-    end
-    rows[#rows + 1] = row
-    widest = math.max(widest, #row)
   end
-  if #rows > most[3] then
-    fail('%s: %d lines, and %d fit', what, #rows, most[3])
-  end
-  local size = at.size
   for _, fit in ipairs(FITS) do
-    size = size or #rows <= fit[block.classes:includes('alone') and 3 or 4] and widest <= fit[2] and fit[1]
+    rows = {}
+    for row in text:gmatch('(.-)\n') do
+      row = row:sub(indent + 1)
+      while at.transcript and #row > fit[2] do -- as in a terminal of this width
+        rows[#rows + 1], row = row:sub(1, fit[2]), row:sub(fit[2] + 1)
+      end
+      rows[#rows + 1] = row
+    end
+    size = size or (widest <= fit[2] or widest > WIDEST) and
+      #rows <= fit[block.classes:includes('alone') and 3 or 4] and fit[1]
+    if size then break end
+  end
+  if not size then
+    fail('%s: %d lines, and %d fit', what, #rows, FITS[#FITS][3])
   end
 
-  local caption = at.file or at.diff and what
+  local caption = at.file and (at.from and what or at.file) or at.diff and what
   -- tabindex: who has no mouse can scroll it on a page that is narrower.
   local attr = pandoc.Attr('', { block.classes[1] }, FORMAT:match('html') and { tabindex = '0' } or {})
   return {

@@ -213,6 +213,12 @@ rows() { # N COLUMNS: C that long and that wide, as part1/rows.c
 	done
 }
 
+@test "the make targets on the slides are there" {
+	run -0 sed -nE 's/^make -C part3 ([a-z]+).*/\1/p' slides/slides.md
+	[ "${#lines[@]}" -ge 8 ]
+	for target in "${lines[@]}"; do grep "^$target:" common.mk; done
+}
+
 # bats test_tags=full
 @test "what vm/demo prints is what was recorded" {
 	run --separate-stderr "$top/slides/record" --check
