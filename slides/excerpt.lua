@@ -25,7 +25,7 @@
 --
 -- What does not exist, or does not fit on a slide, or is stale, ends the build.
 
--- What fits on a slide with the fonts of look.yaml: size, columns, rows, and rows
+-- What fits on a slide with the fonts of look.tex: size, columns, rows, and rows
 -- where there is more on the slide than this block; size= sets it.
 local FITS = { { '12', 65, 14, 8 }, { '10.5', 74, 16, 14 }, { '9', 86, 18, 18 } }
 local WIDEST = FITS[#FITS][2]

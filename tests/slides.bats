@@ -173,6 +173,10 @@ rows() { # N COLUMNS: C that long and that wide, as part1/rows.c
 	breaks 'slide "The last one": Overfull line of code' slides.pdf
 	only_slide '$$\\hspace{200mm}x$$'
 	breaks 'slide "The last one": Overfull \hbox' slides.pdf
+	only_slide 'Nothing.'
+	printf -v line '%0300d' 0
+	sed -i "s/^- .*/- ${line//0/ many words}/" slides/slides.md
+	breaks 'slide "The last one": Overfull \vbox' presenter.pdf
 }
 
 @test "slides.pdf is made, 16:9, and its links are live" {
