@@ -15,12 +15,13 @@ help:
 	@echo '  test-vm     the tests of the VMs themselves'
 	@echo '  test-races  part 6 used from all sides at once, and by stress-ng and trinity'
 	@echo '  test-steps  make test and make demo at every step (10 minutes)'
+	@echo '  test-slides the slides against the code, a fresh demo and a browser'
 	@echo '  tags        make the git tags step1... and module1... from this commit'
 	@echo '  kernels     the kernels that VMs can boot: Debian suite, cached or not, package'
 	@echo '  readme      put the results of make test KERNEL=all into the README'
 	@echo '  lint        shellcheck for the scripts'
 	@echo '  check       that, and warnings, sparse and checkpatch for all parts'
-	@echo '  slides      slides/slides.pdf'
+	@echo '  slides      the talk: slides.pdf, presenter.pdf, handout.pdf, slides.html in slides'
 	@echo '  all         build all parts for the kernel that runs here'
 	@echo '  clean       remove what was built in this directory'
 	@echo '  clean-vm    remove what the VMs keep in your cache directory'
@@ -44,6 +45,11 @@ test-steps:
 	@./need bats=bats git=git
 	@bats --tap --filter-tags full tests/steps.bats
 
+# slides first, for LaTeX and pandoc.
+test-slides: slides
+	@./need bats=bats chromedriver=chromium-driver /usr/lib/python3/dist-packages/selenium=python3-selenium
+	@bats --tap tests/slides.bats
+
 tags:
 	@./steps
 
@@ -58,7 +64,7 @@ check: lint
 
 lint:
 	@./need shellcheck=shellcheck
-	shellcheck need steps common.sh tests/run tests/bench tests/helpers.bash vm/arch vm/demo vm/guest vm/init vm/build vm/compile vm/root vm/run .ci/run
+	shellcheck need steps common.sh tests/run tests/bench tests/helpers.bash vm/arch vm/demo vm/guest vm/init vm/build vm/compile vm/root vm/run slides/record .ci/run
 
 slides:
 	@$(MAKE) -C slides
@@ -73,4 +79,4 @@ clean:
 clean-vm:
 	@vm/root --clean
 
-.PHONY: help demo test test-vm test-races test-steps tags kernels readme lint check slides all $(PARTS) clean clean-vm
+.PHONY: help demo test test-vm test-races test-steps test-slides tags kernels readme lint check slides all $(PARTS) clean clean-vm

@@ -1,0 +1,280 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The slides: that all they show is there and fits, and what happens when it is not.
+# Runs on the host. The tests tagged "full" need LaTeX, Chromium and a VM.
+bats_require_minimum_version 1.5.0
+
+top=${BATS_TEST_DIRNAME%/*}
+
+setup_file() {
+	export reason='' last tex=''
+	last=$(printf '%s\n' "$top"/part? | tail -n 1)
+	last=${last##*/part}
+	# Who follows the steps writes parts of their own; the slides are of these here.
+	if git -C "$top" merge-base --is-ancestor step1 HEAD 2>/dev/null &&
+	   ! { git -C "$top" diff --quiet "step$last" -- 'part*' &&
+	       [ -z "$(git -C "$top" status --porcelain -- 'part*')" ]; }; then
+		reason='the parts here are your own, and not those of the slides'
+	fi
+	command -v pdflatex >/dev/null || tex='TeX is not installed; make slides does it'
+}
+
+# In a copy, to break it.
+setup() {
+	[ -z "$reason" ] || skip "$reason"
+	cd "$BATS_TEST_TMPDIR"
+	mkdir vm
+	cp -r "$top"/common.mk "$top"/need "$top"/part? "$top"/slides .
+	cp "$top/vm/demo" vm
+	make -s -C slides clean
+}
+
+is() { [ "$1" = "$2" ] || { printf -- '--- expected\n%s\n--- got\n%s\n' "$2" "$1"; return 1; }; }
+
+has() { [[ $1 == *"$2"* ]] || { printf -- '--- expected somewhere\n%s\n--- got\n%s\n' "$2" "$1"; return 1; }; }
+
+last_slide() { # CONTENT
+	printf '\n## The last one\n\n%b\n\n::: {.notes minutes=0}\n- **Say** it.\n:::\n' "$1" >>slides/slides.md
+}
+
+# Only one more slide, so that LaTeX is quick.
+only_slide() { # CONTENT
+	printf -- '---\ntitle: T\n---\n\n::: {.notes minutes=50}\n- **Say** it.\n:::\n' >slides/slides.md
+	last_slide "$1"
+}
+
+breaks() { # THE END OF THE MESSAGE
+	run make -s -C slides "${2:-check}"
+	[ "$status" != 0 ]
+	has "$output" "$1"
+}
+
+rows() { # N COLUMNS: C that long and that wide, as part1/rows.c
+	local i line
+	for ((i = 2; i <= $1; i++)); do echo 'int x;'; done >part1/rows.c
+	printf -v line '%*s' $(($2 - 3)) ''
+	echo "//${line// /x};" >>part1/rows.c
+}
+
+@test "all code, output and notes are there, and the minutes are the talk's" {
+	run -0 make -s -C slides check
+	is "$output" ''
+}
+
+@test "the decks of the earlier parts are made from what is there" {
+	rm -rf part[2-9]
+	run -0 make -s -C slides check
+	is "$output" ''
+	[ -z "$tex" ] || skip "$tex"
+	run -0 make -s -C slides slides.pdf
+	run -0 pdftotext slides/slides.pdf -
+	has "$output" 'load and unload'
+	run ! grep -q '^Part 2: ' <<<"$output"
+}
+
+@test "a function that is gone is told, with its slide" {
+	last_slide '```{.c file=part1/password.c function="password_init no_such"}\n```'
+	breaks 'slide "The last one": part1/password.c has no no_such'
+}
+
+@test "a file, a text and a hunk that are gone are told, too" {
+	cp slides/slides.md kept
+	last_slide '```{.c file=part1/gone.c}\n```'
+	breaks 'slide "The last one": there is no part1/gone.c'
+	cp kept slides/slides.md
+	last_slide '```{.c file=part1/password.c from="no such text"}\n```'
+	breaks 'slide "The last one": part1/password.c has nothing from "no such text"'
+	[ "$last" -ge 2 ] || skip "there is no part2 here"
+	cp kept slides/slides.md
+	last_slide '```{.patch diff=part2/password.c hunk="no such text"}\n```'
+	breaks 'slide "The last one": the change from part1/password.c to part2/password.c has no hunk with "no such text"'
+}
+
+@test "a transcript is stale when the code has changed, or vm/demo" {
+	sed -i 's/^ \* The smallest module/ * The very smallest module/' part1/password.c # a comment
+	run -0 make -s -C slides check
+	sed -i 's/pr_info("loaded/pr_info("here/' part1/password.c
+	breaks 'slide "What the module says of itself": transcripts/part1 is stale'
+	cp "$top/part1/password.c" part1
+	echo '# another demo' >>vm/demo
+	breaks 'slide "What the module says of itself": transcripts/part1 is stale'
+}
+
+@test "a command that was not recorded is told" {
+	last_slide '```{.transcript transcript=part1}\nmake -s unload\nlsmod | grep password\n```'
+	breaks 'slide "The last one": transcripts/part1 has no command "lsmod | grep password" after the one before'
+}
+
+@test "a transcript may differ in passwords, times and the machine's numbers alone" {
+	sed '/^made from /d' slides/transcripts/part? >demo
+	cp demo same
+	sed -i -E 's/^\[ *[0-9.]+\]/[  999.123456]/; s/6\.1\.0-[0-9]+-amd64/6.1.0-99-amd64/g
+		s/root root [0-9]+, 0 [A-Z].. [0-9]+ [0-9:]+/root root 511, 0 Jan  1 00:00/
+		s/^[0-9]+ password$/511 password/; /^[A-Za-z0-9_-]{12}$/ y/abcdefgh/ABCDEFGH/' same
+	run ! cmp -s demo same
+	run -0 slides/record --check same
+	for change in 's/password: loaded/password: here/' 's/^license: .*/license: none/' '/^. lsmod/d'; do
+		sed "$change" demo >other
+		run -1 slides/record --check other
+		has "$output" 'slides/transcripts/part1 is stale; it is on the slides:'
+		has "$output" '  Part 1: look, and unload'
+	done
+	[ "$last" -ge 4 ] || skip "there is no part4 here"
+	sed -E '0,/^[A-Za-z0-9_-]{12}$/ s/^[A-Za-z0-9_-]{12}$/&x/' demo >other # a longer password
+	run -1 slides/record --check other
+	has "$output" 'slides/transcripts/part4 is stale'
+}
+
+@test "a slide without notes or without minutes is told" {
+	cp slides/slides.md kept
+	printf '\n## The last one\n\nNothing is said.\n' >>slides/slides.md
+	breaks 'slide "The last one": it has no notes'
+	cp kept slides/slides.md
+	printf '\n## The last one\n\n::: notes\n- Say\n:::\n' >>slides/slides.md
+	breaks 'slide "The last one": its notes have no minutes='
+	cp kept slides/slides.md
+	printf '\n## The last one\n\n::: {.notes minutes=0}\n:::\n' >>slides/slides.md
+	breaks 'slide "The last one": its notes are empty'
+	cp kept slides/slides.md
+	printf '\n## The last one\n\n::: {.notes minutes=0}\n```\ncode\n```\n:::\n' >>slides/slides.md
+	breaks 'slide "The last one": a block of code in the notes'
+}
+
+@test "minutes that are not the talk's are told, where all parts are" {
+	[ "$last" = 6 ] || skip "not all parts are here"
+	sed -i 's/^minutes: .*/minutes: 45/' slides/metadata.yaml
+	breaks 'the slides take 50 minutes, and the talk 45'
+}
+
+@test "a picture must be told in words" {
+	last_slide '![](pictures/path)'
+	breaks 'slide "The last one": pictures/path says nothing'
+}
+
+@test "a line that is too wide is told, and too many lines" {
+	cp slides/slides.md kept
+	rows 18 87
+	last_slide '```{.c file=part1/rows.c}\n```'
+	breaks 'slide "The last one": part1/rows.c: a line is wider than 86 columns'
+	rows 19 86
+	breaks 'slide "The last one": part1/rows.c: 19 lines, and 18 fit'
+	rows 18 86
+	run -0 make -s -C slides check
+}
+
+@test "18 lines of 86 columns fit on a slide, and LaTeX tells what does not" {
+	[ -z "$tex" ] || skip "$tex"
+	rows 18 86
+	only_slide '```{.c file=part1/rows.c}\n```'
+	run -0 make -s -C slides slides.pdf
+	only_slide '```{.c file=part1/rows.c}\n```\n\nA line of text.'
+	breaks 'slide "The last one": Overfull \vbox' slides.pdf
+	rows 2 80
+	only_slide '```{.c file=part1/rows.c size=12}\n```'
+	breaks 'slide "The last one": Overfull line of code' slides.pdf
+	only_slide '$$\\hspace{200mm}x$$'
+	breaks 'slide "The last one": Overfull \hbox' slides.pdf
+	only_slide 'Nothing.'
+	printf -v line '%0300d' 0
+	sed -i "s/^- .*/- ${line//0/ many words}/" slides/slides.md
+	breaks 'slide "The last one": Overfull \vbox' presenter.pdf
+}
+
+@test "slides.pdf is made, 16:9, and its links are live" {
+	[ -z "$tex" ] || skip "$tex"
+	run -0 make -s -C slides slides.pdf
+	is "$output" 'Making slides/slides.pdf'
+	run -0 pdfinfo slides/slides.pdf
+	has "$output" 'Page size:       453.543 x 255.118 pts'
+	run -0 pdfinfo -url slides/slides.pdf
+	for link in $(cat slides/slides.md slides/metadata.yaml | grep -o '<https[^>]*>'); do
+		link=${link#<}
+		has "$output" "${link%>}"
+	done
+}
+
+@test "the colours of code have a contrast of 4.5:1 and more" {
+	run -0 perl -ne '
+		sub light { my @c = map { $_ /= 255; $_ <= .03928 ? $_ / 12.92 : (($_ + .055) / 1.055) ** 2.4 }
+			map { hex } $_[0] =~ /../g; .2126 * $c[0] + .7152 * $c[1] + .0722 * $c[2] }
+		for my $color (/"#([0-9a-f]{6})"/g) {
+			for my $back ("ffffff", "f6f6fb") { # the deck, and code in page.css
+				my $ratio = (light($back) + .05) / (light($color) + .05);
+				printf "%s on %s: %.1f\n", $color, $back, $ratio if $ratio < 4.5;
+			}
+			$n++;
+		}
+		END { print "$n colours" }' slides/highlight.theme
+	[[ $output =~ ^1[0-9]\ colours$ ]]
+	run -0 grep -c 'background: #f6f6fb' slides/page.css
+}
+
+@test "the table of changes has each version that the code asks for" {
+	run -0 sed -n '/^## Linux internals change/,/^:::/p' slides/slides.md
+	local table=$output version
+	[ "$last" -ge 3 ] || skip "no version check before part3"
+	for version in $(sed -nE 's/.*KERNEL_VERSION\(([0-9]+), ([0-9]+), .*/\1.\2/p' part?/password.c | sort -u); do
+		has "$table" "| $version "
+	done
+}
+
+@test "the make targets on the slides are there" {
+	run -0 sed -nE 's/^make -C part3 ([a-z]+).*/\1/p' slides/slides.md
+	[ "${#lines[@]}" -ge 8 ]
+	for target in "${lines[@]}"; do grep "^$target:" common.mk; done
+}
+
+# bats test_tags=full
+@test "what vm/demo prints is what was recorded" {
+	run --separate-stderr "$top/slides/record" --check
+	is "$status: $output" '0: '
+}
+
+# bats test_tags=full
+@test "the same tree gives the same files, byte for byte" {
+	mkdir -p elsewhere/deeper
+	cp -r common.mk need part? slides vm elsewhere/deeper
+	make -s -C slides
+	sleep 1
+	TZ=Asia/Tokyo make -s -C elsewhere/deeper/slides
+	for file in slides.pdf presenter.pdf handout.pdf slides.html; do
+		cmp "slides/$file" "elsewhere/deeper/slides/$file"
+	done
+}
+
+# bats test_tags=full
+@test "the notes are in the presenter's view, the handout and the page alone" {
+	make -s -C "$top/slides"
+	cd "$top"
+	for file in presenter handout; do
+		run -0 pdftotext "slides/$file.pdf" -
+		has "$output" '0.5 min, 0:00 to 0:30'
+	done
+	run -0 grep -c 'details class="notes"' slides/slides.html
+	[ "$output" -ge 10 ]
+	run -0 pdftotext slides/slides.pdf -
+	[[ $output != *'0:00 to'* ]]
+}
+
+# bats test_tags=full
+@test "the page is one file, and no wider than a phone" {
+	make -s -C "$top/slides" slides.html
+	mkdir alone
+	cp "$top/slides/slides.html" alone
+	run -0 "$top/tests/page" alone/slides.html
+}
+
+# bats test_tags=full
+@test "a page that asks for a file, complains or is too wide is found" {
+	make -s -C "$top/slides" slides.html
+	while IFS='|' read -r bad message; do
+		sed "s|</body>|$bad</body>|" "$top/slides/slides.html" >bad.html
+		run -1 "$top/tests/page" bad.html
+		has "$output" "$message"
+	done <<-'END'
+	<img alt="a" src="http://localhost/a.png">|360 pixels: asked for http://localhost/a.png
+	<script>console.error("no")</script>|360 pixels: console:
+	<p style="width: 400px">wide</p>|360 pixels: too wide: <p style="width: 400px">
+	<p style="width: 1400px">wide</p>|1366 pixels: the page scrolls sideways
+	<img src="data:,">|a picture that is broken or has no alt
+	END
+}
