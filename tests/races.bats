@@ -35,9 +35,9 @@ setup() {
 	is "$(devcalls open=r get)" $'open=r: 0\nget: 12'
 }
 
-# Only of what a file can be asked: trinity would taint the kernel by other means.
+# Only of what a file can be asked: trinity would taint the kernel by other means. And
+# of no other file ("pseudo" is -V's): it dies of its own sockets on some kernels.
 @test "trinity's nonsense, as an ordinary user: the length is untouched" {
-	! kcsan_kernel || skip "trinity itself dies when a kernel has as little in it"
 	mkdir -m 777 "$BATS_TEST_TMPDIR/t"
 	cd "$BATS_TEST_TMPDIR/t"
 	chmod a+x "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR" "$BATS_TEST_TMPDIR" "${BATS_TEST_TMPDIR%/*}"
@@ -46,7 +46,7 @@ setup() {
 		    splice sendfile fallocate ftruncate fsync flock close; do
 		calls+=(-c "$call")
 	done
-	run -0 as_nobody timeout 300 trinity -q -q -l off -C 2 -N 2000 -V /dev/password "${calls[@]}"
+	run -0 as_nobody timeout 300 trinity -q -q -l off -C 2 -N 2000 --enable-fds=pseudo -V /dev/password "${calls[@]}"
 	matches "$output" 'Ran [0-9]{4,} syscalls'
 	is "$(devcalls open=r get)" $'open=r: 0\nget: 12'
 }
