@@ -28,6 +28,7 @@ setup() {
 	done
 	wait
 	echo 1000 >/sys/module/kcsan/parameters/skip_watch
+	rmmod password # and the length with it
 }
 
 @test "stress-ng's device stressor, as an ordinary user: the length is untouched" {
