@@ -192,6 +192,9 @@ until_in() { # FILE PATTERN
 	matches "$output" 'is no tree that a kernel was built in'
 	echo 9.8.0 >"$KDIR/include/config/kernel.release"
 	run -125 vm/run -k image true
+	matches "$output" 'has no Module.symvers; run make there'
+	: >"$KDIR/Module.symvers"
+	run -125 vm/run -k image true
 	matches "$output" 'is not the Linux 9\.8\.0 of'
 	echo 9.9.0 >"$KDIR/include/config/kernel.release"
 	echo CONFIG_DEVTMPFS=y >"$KDIR/.config"
