@@ -116,7 +116,7 @@ rows() { # N COLUMNS: C that long and that wide, as part1/rows.c
 		sed "$change" demo >other
 		run -1 slides/record --check other
 		has "$output" 'slides/transcripts/part1 is stale; it is on the slides:'
-		has "$output" '  Part 1: look, and unload'
+		has "$output" '  Part 1: unload it'
 	done
 	[ "$last" -ge 4 ] || skip "there is no part4 here"
 	sed -E '0,/^[A-Za-z0-9_-]{12}$/ s/^[A-Za-z0-9_-]{12}$/&x/' demo >other # a longer password
