@@ -154,8 +154,9 @@ local function code(block)
     rows = {}
     for row in text:gmatch('(.-)\n') do
       row = row:sub(indent + 1)
-      while at.transcript and #row > fit[2] do -- as in a terminal of this width
-        rows[#rows + 1], row = row:sub(1, fit[2]), row:sub(fit[2] + 1)
+      while at.transcript and #row > fit[2] do
+        local cut = row:sub(1, fit[2] + 1):match('^.*() ') or fit[2] + 1
+        rows[#rows + 1], row = row:sub(1, cut - 1), (row:sub(cut):gsub('^ ', ''))
       end
       rows[#rows + 1] = row
     end
