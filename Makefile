@@ -11,6 +11,7 @@ help:
 	@echo 'make TARGET'
 	@echo '  demo        the talk: every part built, loaded, used and unloaded in a VM'
 	@echo '              (PART=4: that part alone)'
+	@echo '  vm          a shell in a VM, with all parts built: for a talk, or to play'
 	@echo '  test        the tests of all parts and of the make targets, in VMs'
 	@echo '  test-vm     the tests of the VMs themselves'
 	@echo '  test-races  part 6 used from all sides at once, and by stress-ng and trinity'
@@ -31,6 +32,9 @@ help:
 
 demo:
 	@vm/demo $(kernel) $(PART)
+
+vm:
+	@vm/run $(kernel) $(PARTS:%=-b %)
 
 test:
 	@tests/run $(kernel)
@@ -79,4 +83,4 @@ clean:
 clean-vm:
 	@vm/root --clean
 
-.PHONY: help demo test test-vm test-races test-steps test-slides tags kernels readme lint check slides all $(PARTS) clean clean-vm
+.PHONY: help demo vm test test-vm test-races test-steps test-slides tags kernels readme lint check slides all $(PARTS) clean clean-vm
