@@ -27,7 +27,8 @@ help:
 	@echo '  clean       remove what was built in this directory'
 	@echo '  clean-vm    remove what the VMs keep in your cache directory'
 	@echo 'KERNEL=NAME takes another kernel than the first of make kernels; test also takes'
-	@echo 'KERNEL=6.12,7.0 or KERNEL=newest, debug or all.'
+	@echo 'KERNEL=6.12,7.0 or KERNEL=newest, debug or all. KERNEL=v6.6 is upstream, built here;'
+	@echo 'KERNEL_IMAGE=FILE KDIR=DIRECTORY is one that you built, and where.'
 	@echo 'make -C part1 help lists what a part can do.'
 
 demo:
