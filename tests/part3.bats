@@ -71,10 +71,11 @@ joined() { sed -n "s/^$1[^\"]*\"\\(.*\\)\"\$/\\1/p" | tr -d '\n'; }
 	is "${whole:0:3}" "$got"
 }
 
-# Some of it: an architecture need not copy up to the last byte (linux/uaccess.h).
-@test "a buffer that ends too early gets some of what fits, and the rest comes next" {
+@test "a buffer that ends too early gets what fits, and the rest comes next" {
 	got=$(reads edge=4 where read=64)
-	matches "$got" $'where: [1-4]\n'
+	fits=4 # of which an architecture need not copy the last bytes (linux/uaccess.h)
+	[ "$(uname -m)" = x86_64 ] || fits='[1-4]'
+	matches "$got" "where: $fits"$'\n'
 	whole=$(joined read=100: <<<"$got")
 	is "$(joined edge <<<"$got")$(joined read=64 <<<"$got")" "$whole"
 }
