@@ -3,7 +3,8 @@
 # fails once. PARTS="part5 part6" asks these parts; the default is all that are there.
 load helpers
 
-: "${PARTS=$(cd "$top" && echo part?)}"
+complaint=${complaint%|Call Trace} # which the kernel writes when failnth fails an allocation
+: "${PARTS:=$(cd "$top" && echo part?)}"
 
 setup_file() {
 	local file debugfs=/sys/kernel/debug

@@ -35,14 +35,13 @@ start_without_it() {
 	! kcsan_kernel || echo on >/sys/kernel/debug/kcsan
 	[ ! -e /sys/module/password ] || rmmod password
 	traces >"$BATS_FILE_TMPDIR/traces"
-	last_line=$(dmesg | tail -n 1)
-	echo "$last_line" >"$BATS_FILE_TMPDIR/seen"
-	read -r taint </proc/sys/kernel/tainted
-	export last_line taint
+	untainted
+	dmesg --clear
 }
 
 teardown_file() {
 	[ ! -e /sys/module/password ] || rmmod password
+	read_log
 }
 
 setup() {
@@ -56,17 +55,21 @@ kcsan_kernel() { [ -e /sys/kernel/debug/kcsan ]; }
 kprobes() { [ -e /sys/kernel/debug/kprobes ]; }
 needs_kprobes() { kprobes || skip "this kernel has no kprobes"; }
 
-# Whatever a test was about, it fails when the kernel was tainted by it. Bits 12
-# and 13 stand for modules out of tree and unsigned (tainted-kernels.rst).
+# Whatever a test was about, it fails when the kernel complained or was tainted.
 teardown() {
-	local now
-	read -r now </proc/sys/kernel/tainted
-	(((now & ~taint & ~(1 << 12 | 1 << 13)) == 0)) || {
-		echo "the kernel is tainted: $now"
-		dmesg | tail -n 40
+	read_log
+	untainted
+}
+
+# Bits 12 and 13 stand for modules out of tree and unsigned (tainted-kernels.rst).
+untainted() {
+	local taint
+	read -r taint </proc/sys/kernel/tainted
+	(((taint & ~(1 << 12 | 1 << 13)) == 0)) || {
+		echo "the kernel is tainted: $taint"
+		tail -n 40 <<<"${log-}"
 		return 1
 	}
-	if debug_kernel || kcsan_kernel; then no_complaint_by_this_test; fi
 }
 
 is() { # GOT EXPECTED
@@ -81,17 +84,10 @@ matches() { # GOT PATTERN, an extended regular expression
 calls() {
 	local expected
 	IFS= read -rd '' expected || true
-	is "$(devcalls "$@")" "${expected%$'\n'}"
+	is "$(exec devcalls "$@")" "${expected%$'\n'}"
 }
 
 as_nobody() { setpriv --reuid=65534 --regid=65534 --clear-groups "$@"; }
-
-# The kernel log since a line of it; by default since this file's first test.
-# shellcheck disable=SC2120 # the tests pass one
-new_log() {
-	dmesg | LAST=${1-$last_line} awk '{ line[NR] = $0 } $0 == ENVIRON["LAST"] { from = NR }
-		END { for (i = from + 1; i <= NR; i++) print line[i] }' | without_races_of_others
-}
 
 # KCSAN reports data races between the lines ==== of the whole kernel, which has many.
 without_races_of_others() {
@@ -102,20 +98,13 @@ without_races_of_others() {
 }
 
 complaint='WARNING|BUG|Oops|KASAN|UBSAN|new suspected memory leaks|lockdep|deadlock|refcount_t|ODEBUG|list_(add|del) corruption'
-complaint+='|general protection|sysctl table check failed|Unknown symbol'
+complaint+='|general protection|sysctl table check failed|Unknown symbol|Call Trace'
 
-no_complaint() {
-	# shellcheck disable=SC2119
-	! new_log | grep -E "$complaint|Call Trace"
-}
-
-# What lockdep and others report does not taint. Shown from the first complaint on;
-# "Call Trace" is none here, for the kernel traces an allocation that failnth made fail.
-no_complaint_by_this_test() {
-	local log
-	log=$(new_log "$(<"$BATS_FILE_TMPDIR/seen")")
-	[ -n "$log" ] || return 0
-	tail -n 1 <<<"$log" >"$BATS_FILE_TMPDIR/seen"
+# Reads the kernel log from where it was last read, into $log. Fails when there is a
+# complaint in it, and shows it from there on: what lockdep reports, say, does not taint.
+read_log() {
+	log=$(exec busybox dmesg -c) # static, and in one system call, so that no line is lost
+	! kcsan_kernel || log=$(without_races_of_others <<<"$log")
 	[[ $log =~ $complaint ]] || return 0
 	echo "the kernel complained:"
 	sed -nE "/$complaint/,\$ p" <<<"$log" | head -n 60
@@ -135,10 +124,10 @@ loading_fails_whole() { # ERRNO FUNCTION[,ITS NAME IN OTHER KERNELS]...
 	needs_kprobes
 	local value=-28 fault=$tests/fault/fault.ko
 	[ "$1" = ENOSPC ] || value=0
-	local node=$BATS_TEST_TMPDIR/node dev
+	local node=$BATS_TEST_TMPDIR/$2 dev
 	dev=$(</sys/class/password/password/dev)
-	rmmod password
-	calls "load=$fault:function=$2 value=$value" "load=$module" unload=fault <<-EOF
+	calls unload "load=$fault:function=$2 value=$value" "load=$module" unload=fault <<-EOF
+		unload: 0
 		load=$fault:function=$2 value=$value: 0
 		load=$module: $1
 		unload=fault: 0
@@ -146,24 +135,21 @@ loading_fails_whole() { # ERRNO FUNCTION[,ITS NAME IN OTHER KERNELS]...
 	nothing_left
 	# Nor a cdev: the kernel would still find it by its number.
 	mknod "$node" c "${dev%:*}" 0
-	run -1 cat "$node"
-	# shellcheck disable=SC2154 # run sets output
-	matches "$output" 'No such device or address'
-	rm "$node"
+	matches "$({ : <"$node"; } 2>&1)" 'No such device or address'
 	insmod "$module"
 }
 
 # Runs the tests of earlier parts with this part's module, in this process: a
 # bats for each would take as long again to start as the tests take. Left out are
-# the tests tagged "replaced", of what a later part changes on purpose, and
-# "once", which take long and tell nothing new.
+# the tests with tags: "replaced", of what a later part changes on purpose, "once",
+# which take long and tell nothing new, and "promises", which are such tests again.
 keeps_the_promises_of() {
 	local n promises title name status
 	for n; do
 		promises=()
 		eval "$(awk '
 			/^load / { next }
-			/^# bats test_tags=|^@test "keeps the promises/ { out = 1 }
+			/^# bats test_tags=/ { out = 1 }
 			/^@test / {
 				print "promise_" NR "() {"
 				sub(/^@test "/, ""); sub(/" \{$/, "")

@@ -51,7 +51,3 @@ setup() {
 	matches "$output" 'Ran [0-9]{4,} syscalls'
 	is "$(devcalls open=r get)" $'open=r: 0\nget: 12'
 }
-
-@test "the kernel did not complain" {
-	no_complaint
-}
