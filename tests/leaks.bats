@@ -2,12 +2,13 @@
 # On the debug kernel, booted with kmemleak=on: no part forgets memory.
 load helpers
 
-# A leak is what two scans could not reach and is 5 s old (kmemleak.rst).
+# A leak is what two scans could not reach and is 5 s old (kmemleak.rst). What was
+# allocated before the first process is the kernel's own, and not asked about.
 leaks() {
 	sleep 6
 	echo scan >/sys/kernel/debug/kmemleak
 	echo scan >/sys/kernel/debug/kmemleak
-	cat /sys/kernel/debug/kmemleak
+	awk -v RS='unreferenced object ' 'NF && !/comm "swapper/' /sys/kernel/debug/kmemleak
 }
 
 setup_file() {
@@ -23,8 +24,6 @@ teardown() { :; }
 teardown_file() { :; }
 
 @test "nothing leaks from load to unload" {
-	leaks >/dev/null # while booting
-	echo clear >/sys/kernel/debug/kmemleak
 	for part in "$top"/part?; do
 		failnth "$part/password.ko" cycle=5
 	done
