@@ -114,6 +114,22 @@ until_in() { # FILE PATTERN
 	rm -r "$TMPDIR"/vm.*
 }
 
+@test "User-mode Linux: no complaint at its start, all output, the status, and no process left" {
+	vm/root --list | grep -q '^debug .* cached ' || skip "the debug kernel is not made; make test KERNEL=debug makes it"
+	log=$BATS_TEST_TMPDIR/log
+	run -7 --separate-stderr vm/run -k debug 'cat /proc/sys/kernel/tainted; echo error >&2; exit 7'
+	is "$output" $'0\nerror'
+	vm/run -k debug 'seq 100000' >"$log"
+	is "$(wc -l <"$log")" 100000
+	vm/run -k debug 'echo up; sleep 1000' >"$log" 2>&1 &
+	until_in "$log" ^up
+	pgrep -f "linux seccomp.*$TMPDIR"
+	kill -KILL $!
+	sleep 1
+	run -1 pgrep -f "linux seccomp.*$TMPDIR"
+	rm -r "$TMPDIR"/vm.*
+}
+
 @test "a build that fails is shown, and no VM started" {
 	cp -a "$top" "$BATS_TEST_TMPDIR/copy"
 	echo 'int x = ;' >>"$BATS_TEST_TMPDIR/copy/part1/password.c"
