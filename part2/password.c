@@ -30,8 +30,9 @@ static struct class password_class = {
 };
 
 /*
- * device_create() comes last: once the node is there anyone may open it, and
- * a module whose init then fails is freed under that open file.
+ * cdev_add() comes last: it makes the device live, for anyone who has a node
+ * with its number, and a module whose init then fails is freed under that
+ * open file.
  */
 static int __init password_init(void)
 {
@@ -46,24 +47,24 @@ static int __init password_init(void)
 	if (err)
 		goto unregister_region;
 
-	cdev_init(&password_cdev, &password_fops);
-	password_cdev.owner = THIS_MODULE;
-	err = cdev_add(&password_cdev, password_devt, 1);
-	if (err)
-		goto unregister_class;
-
 	dev = device_create(&password_class, NULL, password_devt, NULL,
 			    "password");
 	if (IS_ERR(dev)) {
 		err = PTR_ERR(dev);
-		goto del_cdev;
+		goto unregister_class;
 	}
+
+	cdev_init(&password_cdev, &password_fops);
+	password_cdev.owner = THIS_MODULE;
+	err = cdev_add(&password_cdev, password_devt, 1);
+	if (err)
+		goto destroy_device;
 
 	pr_info("loaded\n");
 	return 0;
 
-del_cdev:
-	cdev_del(&password_cdev);
+destroy_device:
+	device_destroy(&password_class, password_devt);
 unregister_class:
 	class_unregister(&password_class);
 unregister_region:
@@ -73,8 +74,8 @@ unregister_region:
 
 static void __exit password_exit(void)
 {
-	device_destroy(&password_class, password_devt);
 	cdev_del(&password_cdev);
+	device_destroy(&password_class, password_devt);
 	class_unregister(&password_class);
 	unregister_chrdev_region(password_devt, 1);
 	pr_info("unloaded\n");

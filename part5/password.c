@@ -77,6 +77,13 @@ static int password_open(struct inode *inode, struct file *file)
 	return 0;
 }
 
+static loff_t password_llseek(struct file *file, loff_t offset, int whence)
+{
+	struct password *pw = file->private_data;
+
+	return fixed_size_llseek(file, offset, whence, pw->size);
+}
+
 static ssize_t password_read(struct file *file, char __user *buf,
 			     size_t count, loff_t *pos)
 {
@@ -86,7 +93,7 @@ static ssize_t password_read(struct file *file, char __user *buf,
 	return simple_read_from_buffer(buf, count, pos, pw->text, pw->size);
 }
 
-/* An error, and not 0: told 0 bytes, stdio tries again for ever. */
+/* Fail: stdio takes 0 as "try again" and would loop forever. */
 static ssize_t password_write(struct file *file, const char __user *buf,
 			      size_t count, loff_t *pos)
 {
@@ -142,7 +149,7 @@ static int password_release(struct inode *inode, struct file *file)
 /* This owner and the cdev's keep the module loaded while a file is open. */
 static const struct file_operations password_fops = {
 	.owner		= THIS_MODULE,
-	.llseek		= default_llseek,
+	.llseek		= password_llseek,
 	.open		= password_open,
 	.read		= password_read,
 	.write		= password_write,
@@ -169,8 +176,9 @@ static struct class password_class = {
 };
 
 /*
- * device_create() comes last: once the node is there anyone may open it, and
- * a module whose init then fails is freed under that open file.
+ * cdev_add() comes last: it makes the device live, for anyone who has a node
+ * with its number, and a module whose init then fails is freed under that
+ * open file.
  */
 static int __init password_init(void)
 {
@@ -185,24 +193,24 @@ static int __init password_init(void)
 	if (err)
 		goto unregister_region;
 
-	cdev_init(&password_cdev, &password_fops);
-	password_cdev.owner = THIS_MODULE;
-	err = cdev_add(&password_cdev, password_devt, 1);
-	if (err)
-		goto unregister_class;
-
 	dev = device_create(&password_class, NULL, password_devt, NULL,
 			    "password");
 	if (IS_ERR(dev)) {
 		err = PTR_ERR(dev);
-		goto del_cdev;
+		goto unregister_class;
 	}
+
+	cdev_init(&password_cdev, &password_fops);
+	password_cdev.owner = THIS_MODULE;
+	err = cdev_add(&password_cdev, password_devt, 1);
+	if (err)
+		goto destroy_device;
 
 	pr_info("loaded\n");
 	return 0;
 
-del_cdev:
-	cdev_del(&password_cdev);
+destroy_device:
+	device_destroy(&password_class, password_devt);
 unregister_class:
 	class_unregister(&password_class);
 unregister_region:
@@ -212,8 +220,8 @@ unregister_region:
 
 static void __exit password_exit(void)
 {
-	device_destroy(&password_class, password_devt);
 	cdev_del(&password_cdev);
+	device_destroy(&password_class, password_devt);
 	class_unregister(&password_class);
 	unregister_chrdev_region(password_devt, 1);
 	pr_info("unloaded\n");
