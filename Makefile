@@ -19,7 +19,7 @@ help:
 	@echo '  test-slides the slides against the code, a fresh demo and a browser'
 	@echo '  tags        make the git tags step1... and module1... from this commit'
 	@echo '  kernels     the kernels that VMs can boot: Debian suite, cached or not, package'
-	@echo '  readme      put the results of make test KERNEL=all into the README'
+	@echo '  readme      put the results of make test KERNEL=all into tests/README.md'
 	@echo '  lint        shellcheck for the scripts'
 	@echo '  check       that, and warnings, sparse and checkpatch for all parts'
 	@echo '  slides      the talk: slides.pdf, presenter.pdf, handout.pdf, slides.html in slides'
