@@ -93,11 +93,11 @@ status() {
 	[ ! -e "$script" ] || echo "length  $("$script")"
 }
 
-# Without the README: it is the text about the step.
+# Without the README and the demo, which tell about the step.
 diff_step() {
 	local before=part$((${part#part} - 1))
 	[ -d "../$before" ] || { echo "There is no $before here to compare $part with."; return; }
-	(cd "$top" && diff --color=auto -ruNp -X .gitignore -x README.md "$before" "$part") || [ $? = 1 ]
+	(cd "$top" && diff --color=auto -ruNp -X .gitignore -x README.md -x demo "$before" "$part") || [ $? = 1 ]
 }
 
 # In a copy, so that every file is compiled anew and none is left behind.

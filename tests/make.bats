@@ -158,7 +158,7 @@ length  20"
 	cp -a $last common.* "$BATS_TEST_TMPDIR"
 	make -s -C "$BATS_TEST_TMPDIR/$last" clean
 	is "$(ls -A "$BATS_TEST_TMPDIR/$last")" \
-	   "$(cd $last && ls -d Kbuild Makefile README.md password.c password.h password.py 2>/dev/null)"
+	   "$(cd $last && ls -d Kbuild Makefile README.md demo password.c password.h password.py 2>/dev/null)"
 }
 
 @test "help names every target" {
