@@ -11,9 +11,13 @@ help:
 	@echo 'make TARGET'
 	@echo '  demo        the talk: every part built, loaded, used and unloaded in a VM'
 	@echo '              (PART=4: that part alone)'
+	@echo '  present     the demo, live: Enter types the next command and runs it'
+	@echo '              (PART=4; HOST=1: in this machine'"'"'s own kernel, after asking)'
+	@echo '  rehearse    all of it without you: the time of each step, and what differs'
+	@echo '              from the slides'
 	@echo '  vm          a shell in a VM, with all parts built: for a talk, or to play'
 	@echo '  test        the tests of all parts and of the make targets, in VMs'
-	@echo '  test-vm     the tests of the VMs themselves'
+	@echo '  test-vm     the tests of the VMs themselves, and of present'
 	@echo '  test-races  part 6 used from all sides at once, and by stress-ng and trinity'
 	@echo '  test-steps  make test and make demo at every step (10 minutes)'
 	@echo '  test-slides the slides against the code, a fresh demo and a browser'
@@ -34,6 +38,13 @@ help:
 demo:
 	@vm/demo $(kernel) $(PART)
 
+present:
+	@vm/present $(if $(HOST),--host) $(kernel) $(PART)
+
+rehearse:
+	@vm/present --rehearse $(kernel) $(PART)
+	@$(if $(PART),,slides/record --check && echo 'The slides show the same.')
+
 vm:
 	@vm/run $(kernel) $(PARTS:%=-b %)
 
@@ -41,7 +52,7 @@ test:
 	@tests/run $(kernel)
 
 test-vm:
-	@tests/run vm
+	@tests/run vm present
 
 test-races:
 	@tests/run races
@@ -69,7 +80,7 @@ check: lint
 
 lint:
 	@./need shellcheck=shellcheck
-	shellcheck need steps common.sh tests/run tests/bench tests/helpers.bash vm/arch vm/demo vm/guest vm/init vm/build vm/compile vm/root vm/run slides/record .ci/run
+	shellcheck need steps common.sh tests/run tests/bench tests/helpers.bash tests/terminal.bash vm/arch vm/demo vm/guest vm/init vm/build vm/compile vm/root vm/run slides/record .ci/run
 
 slides:
 	@$(MAKE) -C slides
@@ -84,4 +95,4 @@ clean:
 clean-vm:
 	@vm/root --clean
 
-.PHONY: help demo vm test test-vm test-races test-steps test-slides tags kernels readme lint check slides all $(PARTS) clean clean-vm
+.PHONY: help demo present rehearse vm test test-vm test-races test-steps test-slides tags kernels readme lint check slides all $(PARTS) clean clean-vm

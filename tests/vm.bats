@@ -2,6 +2,7 @@
 # The throwaway VMs, from outside: what goes in, what comes out, and that however
 # one ends no process and no file is left. Runs on the host, and loads nothing.
 bats_require_minimum_version 1.5.0
+load terminal
 
 top=${BATS_TEST_DIRNAME%/*}
 
@@ -71,16 +72,6 @@ matches() { # GOT PATTERN
 	run -125 vm/run 'echo c >/proc/sysrq-trigger; sleep 100'
 	matches "$output" 'Kernel panic'
 	matches "$output" 'the VM ended before its command did'
-}
-
-# Waits until a file has a line.
-until_in() { # FILE PATTERN
-	for ((i = 0; i < 120; i++)); do
-		! grep -q "$2" "$1" 2>/dev/null || return 0
-		sleep 0.5
-	done
-	echo "no '$2' in $1 for a minute" >&2
-	return 1
 }
 
 @test "terminated, it ends with status 130 and leaves nothing" {
