@@ -2,10 +2,18 @@
 # make help lists the targets. The parts have targets of their own: make -C part1 help
 
 PARTS := $(wildcard part[1-9])
-PART ?=
 KERNEL ?=
 KERNEL_IMAGE ?=
+PART ?=
+ifneq ($(PART),)
+ifeq ($(wildcard part$(PART)/password.c),)
+$(error There is no part $(PART); there are $(PARTS:part%=%))
+endif
+endif
 kernel := $(if $(KERNEL_IMAGE),-k image,$(if $(KERNEL),-k $(KERNEL)))
+
+# What make demo tells to try next.
+next := $(if $(PART),part$(PART),$(lastword $(filter part1 part2 part3,$(PARTS))))
 
 help:
 	@echo 'make TARGET'
@@ -36,51 +44,54 @@ help:
 	@echo 'make -C part1 help lists what a part can do.'
 
 demo:
-	@vm/demo $(kernel) $(PART)
+	@bash vm/demo $(kernel) $(PART)
+	@echo; echo 'That was a throwaway VM. Next, try it yourself, in another one:'; \
+	echo '    make -C $(next) vm      # a shell in it; there: make load, make status'; \
+	echo '    make -C $(next) test    # are its promises kept?'
 
 present:
-	@vm/present $(if $(HOST),--host) $(kernel) $(PART)
+	@python3 vm/present $(if $(HOST),--host) $(kernel) $(PART)
 
 rehearse:
-	@vm/present --rehearse $(kernel) $(PART)
-	@$(if $(PART),,slides/record --check && echo 'The slides show the same.')
+	@python3 vm/present --rehearse $(kernel) $(PART)
+	@$(if $(PART),,bash slides/record --check && echo 'The slides show the same.')
 
 vm:
-	@vm/run $(kernel) $(PARTS:%=-b %)
+	@bash vm/run $(kernel) $(PARTS:%=-b %)
 
 test:
-	@tests/run $(kernel)
+	@bash tests/run $(kernel) $(PART:%=part%)
 
 test-vm:
-	@tests/run vm present
+	@bash tests/run vm present
 
 test-races:
-	@tests/run races
+	@bash tests/run races
 
 test-steps:
-	@./need bats=bats git=git
+	@bash need bats=bats git=git
 	@bats --tap --filter-tags full tests/steps.bats
 
 # slides first, for LaTeX and pandoc.
 test-slides: slides
-	@./need bats=bats chromedriver=chromium-driver /usr/lib/python3/dist-packages/selenium=python3-selenium
+	@bash need bats=bats chromedriver=chromium-driver /usr/lib/python3/dist-packages/selenium=python3-selenium
 	@bats --tap tests/slides.bats
 
 tags:
-	@./steps
+	@bash steps
 
 kernels:
-	@vm/root --list
+	@bash vm/root --list
 
 readme:
-	@tests/report --readme
+	@python3 tests/report --readme
 
 check: lint
 	@for part in $(PARTS); do $(MAKE) -C $$part check || exit; done
 
 lint:
-	@./need shellcheck=shellcheck
-	shellcheck need steps common.sh tests/run tests/bench tests/helpers.bash tests/terminal.bash vm/arch vm/demo vm/guest vm/init vm/build vm/compile vm/root vm/run slides/record .ci/run
+	@bash need shellcheck=shellcheck
+	shellcheck environment need steps common.sh tests/run tests/bench tests/helpers.bash tests/terminal.bash vm/arch vm/demo vm/guest vm/init vm/build vm/compile vm/progress vm/root vm/run slides/record .ci/run
 
 slides:
 	@$(MAKE) -C slides
@@ -93,6 +104,11 @@ clean:
 	@for dir in $(PARTS) slides tests tests/fault; do $(MAKE) -s -C $$dir clean || exit; done
 
 clean-vm:
-	@vm/root --clean
+	@bash vm/root --clean
 
+.DEFAULT:
+	@echo "There is no target $@; make help lists them." >&2; exit 2
+
+# make -j2 clean test: one after the other.
+.NOTPARALLEL:
 .PHONY: help demo present rehearse vm test test-vm test-races test-steps test-slides tags kernels readme lint check slides all $(PARTS) clean clean-vm

@@ -9,12 +9,14 @@ KDIR ?= /lib/modules/$(shell uname -r)/build
 KERNEL ?=
 kernel := $(if $(KERNEL_IMAGE),-k image,$(if $(KERNEL),-k $(KERNEL)))
 
-ifneq ($(words $(CURDIR)),1)
-$(error kbuild cannot build in a path with spaces: $(CURDIR))
-endif
-part := $(notdir $(CURDIR))
-top := $(patsubst %/,%,$(dir $(realpath $(lastword $(MAKEFILE_LIST)))))
-common := KDIR="$(KDIR)" $(top)/common.sh
+part := $(lastword $(notdir $(CURDIR)))
+common := KDIR="$(KDIR)" bash ../common.sh
+
+# What kbuild would take from the environment. make ARCH=arm64 still works.
+unexport O M W C KBUILD_OUTPUT KBUILD_EXTMOD KBUILD_EXTRA_SYMBOLS ARCH SUBARCH CROSS_COMPILE
+unexport KCFLAGS KCPPFLAGS KAFLAGS CFLAGS CFLAGS_MODULE LDFLAGS_MODULE INSTALL_MOD_PATH
+# make -j2 clean load: one after the other. kbuild itself may still use all processors.
+.NOTPARALLEL:
 
 # A kernel that clang built wants it for modules, too.
 LLVM ?= $(if $(shell grep -s '^CONFIG_CC_IS_CLANG=y' $(KDIR)/include/config/auto.conf),1)
@@ -55,13 +57,13 @@ check:
 	@$(common) check
 
 test:
-	@$(top)/tests/run $(kernel) $(part)
+	@bash ../tests/run $(kernel) $(part)
 
 vm:
-	@$(top)/vm/run $(kernel) -b $(part) -C $(part)
+	@bash ../vm/run $(kernel) -b $(part) -C $(part)
 
 clean:
-	rm -rf *.ko *.mod *.mod.c *.o .*.o .*.cmd .tmp_* .make.log modules.order Module.symvers __pycache__
+	rm -rf *.ko *.mod *.mod.c *.o .*.o .*.d .*.cmd .tmp_* .make.log modules.order Module.symvers __pycache__
 
 help:
 	@echo 'make -C $(part) TARGET'
@@ -77,6 +79,9 @@ help:
 	@echo '  vm       a shell in a throwaway VM, in this directory'
 	@echo '  clean    remove what was built'
 	@echo 'KDIR=$(KDIR)'
+
+.DEFAULT:
+	@echo "There is no target $@ here; make -C $(part) help lists them." >&2; exit 2
 
 FORCE:
 .PHONY: FORCE modules load unload reload status log diff check test vm clean help

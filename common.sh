@@ -5,12 +5,16 @@
 # and with KDIR set: the recipes of common.mk that take more than a line.
 # Exit status: 0, or 1 with a message that says what to do next.
 set -euo pipefail
+# shellcheck source=environment
+. "$(dirname "$0")/environment"
 shopt -s extglob nullglob
 PATH=$PATH:/usr/sbin:/sbin # where Debian's users do not look for modinfo
 part=$(basename "$PWD")
 top=$(cd "$(dirname "$0")" && pwd)
 
 say() { printf '%s\n' "$@" >&2; }
+sudo=''
+[ "$(id -u)" = 0 ] || sudo='sudo ' # for what the reader is told to type
 fail() { say "$@"; exit 1; }
 
 need_root() {
@@ -37,7 +41,17 @@ holders() {
 }
 
 headers() {
+	local odd=$'[ \t\n()\'"&;$#,<>|`\\:%]' # kbuild was tried with all others
+	[[ ! $PWD =~ $odd ]] || fail "kbuild cannot build in a directory with a '${BASH_REMATCH[0]}' in its path: $PWD" \
+		"Move it, or work in a throwaway VM: make -C $part vm"
 	[ -e "$KDIR/Makefile" ] && return
+	if [[ $(uname -r) == *[Mm]icrosoft* ]]; then
+		fail "This is WSL2, for whose kernel there are no headers in any package." \
+		     "Work in a throwaway VM, which has its own: make -C $part vm"
+	elif [ -e /.dockerenv ] || [ -e /run/.containerenv ]; then
+		fail "This is a container: its kernel is that of the machine, and has no headers in here." \
+		     "Work in a throwaway VM, which has its own: make -C $part vm"
+	fi
 	say "There are no headers of kernel $(uname -r) in $KDIR. Install them:" \
 	    "  Debian, Ubuntu  sudo apt install linux-headers-$(uname -r)" \
 	    "  Fedora          sudo dnf install kernel-devel-$(uname -r)" \
@@ -45,6 +59,18 @@ headers() {
 	    "If the package is not found, a newer kernel is: upgrade, reboot, try again." \
 	    "Or work in a throwaway VM, which has its own: make -C $part vm"
 	exit 1
+}
+
+# devtmpfs cannot make the node where something else has the name; the module does not
+# know. Prints what it is and how to remove it, or nothing.
+in_the_way() {
+	local dev found
+	dev=$(cat /sys/class/password/password/dev 2>/dev/null) || return 0
+	found=$(stat -c '%F' /dev/password 2>/dev/null) || { echo "There is no /dev/password: was it removed? Load the module again."; return; }
+	if [ "$found" != 'character special file' ] || [ "$(stat -c '%Hr:%Lr' /dev/password)" != "$dev" ]; then
+		echo "/dev/password is not the device $dev but something else that has its name: $found." \
+		     "Remove it, then load the module again: ${sudo}rm -r /dev/password"
+	fi
 }
 
 unload() {
@@ -74,8 +100,13 @@ load() {
 			fail "password.ko is built for $(modinfo -F vermagic password.ko | cut -d' ' -f1), this kernel is $(uname -r)." \
 			     "Build it for this one: make -C $part clean load" ;;
 		*)
-			fail "The kernel log may tell more: sudo dmesg | tail" ;;
+			fail "The kernel log may tell more: ${sudo}dmesg | tail" ;;
 		esac
+	fi
+	error=$(in_the_way)
+	if [ -n "$error" ]; then
+		as_root rmmod password
+		fail "$error"
 	fi
 	# What came after the line that was the last.
 	module_log | LAST=$last awk '{ line[NR] = $0 } $0 == ENVIRON["LAST"] { from = NR }
@@ -84,26 +115,33 @@ load() {
 
 status() {
 	loaded || { echo 'module  not loaded'; return; }
-	local version script
+	local version script error
 	version=$(cat /sys/module/password/version)
 	echo "module  part$version, loaded"
+	error=$(in_the_way)
+	[ -z "$error" ] || fail "$error"
 	[ -e /dev/password ] || return 0
 	echo "device  /dev/password $(stat -c '%A %U %G' /dev/password), $(cat /sys/class/password/password/dev)"
 	script=$top/part$version/password.py
-	[ ! -e "$script" ] || echo "length  $("$script")"
+	[ ! -e "$script" ] || echo "length  $(python3 "$script")"
 }
 
-# Without the README and the demo, which tell about the step.
+# Without the README and the demo, which tell about the step. A copy, as part3-mine, is
+# compared with what it is a copy of.
 diff_step() {
-	local before=part$((${part#part} - 1))
+	local n=${part#part} before status=0
+	n=${n%%[!0-9]*}
+	[ "$part" = "part$n" ] && before=part$((n - 1)) || before=part$n
 	[ -d "../$before" ] || { echo "There is no $before here to compare $part with."; return; }
-	(cd "$top" && diff --color=auto -ruNp -X .gitignore -x README.md -x demo "$before" "$part") || [ $? = 1 ]
+	(cd .. && diff --color=auto -ruNp -X .gitignore -x README.md -x demo "$before" "$part") || status=$?
+	[ $status != 0 ] || echo "$part is the same as $before, but for the README and the demo."
+	[ $status -le 1 ]
 }
 
 # In a copy, so that every file is compiled anew and none is left behind.
 check() {
 	local copy sparse=() ignore checkpatch=${CHECKPATCH:-$KDIR/scripts/checkpatch.pl}
-	copy=$(mktemp -d)
+	copy=$(mktemp -d -p /tmp) # for kbuild, a path without odd characters
 	# shellcheck disable=SC2064 # this directory, now
 	trap "rm -rf '$copy'" EXIT
 	cp Kbuild ./!(*.mod).[ch] "$copy"

@@ -7,6 +7,7 @@ import array
 import errno
 import fcntl
 import os
+import stat
 import sys
 
 DEVICE = "/dev/password"
@@ -52,6 +53,8 @@ def main():
     except OverflowError:
         sys.exit(f"{argument} is out of range: 8 to 80")
     except OSError as error:
+        if os.path.exists(DEVICE) and not stat.S_ISCHR(os.stat(DEVICE).st_mode):
+            sys.exit(f"{DEVICE} is no device: something else has its name; remove it and load the module again")
         sys.exit({
             errno.ENOENT: f"{DEVICE} does not exist: load the module first",
             errno.EACCES: f"{DEVICE}: permission denied: only its owner may set the length"
