@@ -99,6 +99,31 @@ device  /dev/password crw-r--r-- root root, $dev
 length  20"
 }
 
+@test "something else at /dev/password: what it is, how to remove it, and nothing stays loaded" {
+	needs 2
+	echo x >/dev/password
+	run -2 make -s -C $last load
+	rm /dev/password
+	matches "$output" 'something else that has its name: regular file'
+	matches "$output" 'Remove it, .*: rm -r /dev/password'
+	[ ! -e /sys/module/password ]
+	mkdir /dev/password
+	run -2 make -s -C $last load
+	rmdir /dev/password
+	matches "$output" 'its name: directory'
+	mknod /dev/password c 1 3
+	insmod $last/password.ko
+	run -2 make -s -C $last status
+	matches "$output" 'module +part.*something else that has its name: character special file'
+	rmmod password
+	rm -f /dev/password
+	needs 5
+	echo x >/dev/password
+	run -1 part5/password.py
+	rm /dev/password
+	matches "$output" '/dev/password is no device'
+}
+
 @test "after load every call is logged; log shows the module's lines alone" {
 	needs 3
 	make -s -C part3 load
@@ -146,7 +171,7 @@ length  20"
 	touch "$kdir/Makefile"
 	echo "#define UTS_RELEASE \"$other${release:${#other}}\"" >"$kdir/include/generated/utsrelease.h"
 	cp -a part1 "$BATS_TEST_TMPDIR/part1"
-	cp common.* "$BATS_TEST_TMPDIR"
+	cp common.* environment "$BATS_TEST_TMPDIR"
 	# Not the release alone: a kernel with symbol versions does not look at it.
 	sed -i "s/vermagic=${release:0:${#other}}\(.*\) SMP/vermagic=$other\1 UP_/" "$BATS_TEST_TMPDIR/part1/password.ko"
 	run -2 make -s -C "$BATS_TEST_TMPDIR/part1" KDIR="$kdir" load
@@ -155,7 +180,7 @@ length  20"
 }
 
 @test "clean leaves what the repository has" {
-	cp -a $last common.* "$BATS_TEST_TMPDIR"
+	cp -a $last common.* environment "$BATS_TEST_TMPDIR"
 	make -s -C "$BATS_TEST_TMPDIR/$last" clean
 	is "$(ls -A "$BATS_TEST_TMPDIR/$last")" \
 	   "$(cd $last && ls -d Kbuild Makefile README.md demo password.c password.h password.py 2>/dev/null)"

@@ -23,7 +23,7 @@ setup() {
 	[ -z "$reason" ] || skip "$reason"
 	cd "$BATS_TEST_TMPDIR"
 	mkdir vm
-	cp -r "$top"/common.mk "$top"/need "$top"/part? "$top"/slides .
+	cp -r "$top"/common.mk "$top"/environment "$top"/need "$top"/part? "$top"/slides .
 	cp "$top/vm/demo" vm
 	make -s -C slides clean
 }
