@@ -5,7 +5,7 @@
  *
  *   open=r|w|rw     the newest open file is the one that the others work on
  *   close           and the file opened before it is the one again
- *   read=N  pread=N@OFFSET  seek=OFFSET  where  write=TEXT
+ *   read=N  pread=N@OFFSET  seek=OFFSET  end=OFFSET  where  write=TEXT
  *   badread=N       read into a bad pointer
  *   edge=N          read 100 bytes into a buffer of which only N are mapped
  *   get  set=N      the ioctls; badget and badset pass a bad pointer
@@ -14,13 +14,17 @@
  *   load=FILE[:PARAMETERS]  unload  unload=NAME
  *                   finit_module(2) and delete_module(2)
  *   passwords=N     open, read, print and close N times
+ *   beside=NODE     from now on another process opens and closes NODE all the time
+ *   opened          how often it could; this ends it
  *   each=N          N processes at once do the rest, each by itself
- *   repeat=N        do the rest N times, which must give the same each time
- *   leak            look for a password in all of the kernel's memory, while its
- *                   file is open and after (root only)
+ *   repeat=N        do the rest N times, which must give the same each time; what
+ *                   a round leaves open is closed
+ *   leak            look for the pieces of a password in all of the kernel's
+ *                   memory, while its file is open and after (root only)
  *   time=N          nanoseconds of N passwords, and of the same calls on
  *                   /dev/zero with one getrandom(2) each
  *
+ * At most 64 files are open at once; a line has at most 64 KiB.
  * Exit status: 0, or 2 when used wrongly, or 1 when a repetition differs.
  */
 #define _GNU_SOURCE
@@ -29,6 +33,7 @@
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -36,6 +41,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -49,7 +55,10 @@
 #define DEVICE	"/dev/password"
 #define BAD	((void *)1)
 
-static int files[64];
+#define MAX_FILES	64
+#define MAX_PIECES	16	/* of 8 bytes: more than the longest password has */
+
+static int files[MAX_FILES];
 static int nr_files;
 static FILE *out;
 
@@ -91,8 +100,11 @@ static void print_read(const char *bytes, ssize_t len)
 static void do_open(const char *mode)
 {
 	int flags = !strcmp(mode, "r") ? O_RDONLY : !strcmp(mode, "w") ? O_WRONLY : O_RDWR;
-	int fd = open(DEVICE, flags);
+	int fd;
 
+	if (nr_files == MAX_FILES)
+		errx(2, "more than %d files open: close some", MAX_FILES);
+	fd = open(DEVICE, flags);
 	print_result(fd < 0 ? fd : 0);
 	if (fd >= 0)
 		files[nr_files++] = fd;
@@ -113,9 +125,14 @@ static void do_read(const char *arg)
 static void do_edge(size_t mapped)
 {
 	long page = sysconf(_SC_PAGESIZE);
-	char *map = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	char *buf = map + page - mapped;
+	char *map, *buf;
 
+	if (mapped > (size_t)page)
+		errx(2, "edge=%zu is more than a page", mapped);
+	map = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (map == MAP_FAILED)
+		err(1, "mmap");
+	buf = map + page - mapped;
 	munmap(map + page, page);
 	print_read(buf, read(current_file(), buf, 100));
 	munmap(map, page);
@@ -180,60 +197,83 @@ static void do_passwords(long n)
 }
 
 /*
- * Whether the 8 bytes whose complement is given stand anywhere in the kernel's
- * map of all memory. Here they exist only as that complement, so that nothing of
- * this process is found. 8-byte alignment finds the start of a password, and of
- * a buffer on a stack.
+ * A password in pieces of 8 bytes, of the last at least 5. Here they exist only as
+ * their complements, so that nothing of this process is found.
  */
-static bool in_memory(uint64_t complement)
+static struct {
+	uint64_t complement, mask;
+} pieces[MAX_PIECES];
+static int nr_pieces;
+
+/*
+ * How many of the pieces stand anywhere in the kernel's map of all memory. 8-byte
+ * alignment finds those of a struct password, and of a buffer on a stack.
+ */
+static int in_memory(void)
 {
 	static uint64_t chunk[1 << 17];
-	int fd = open("/proc/kcore", O_RDONLY);
+	int fd = open("/proc/kcore", O_RDONLY), found = 0;
+	bool seen[MAX_PIECES] = { false };
 	Elf64_Ehdr ehdr;
-	bool found = false;
 
 	if (fd < 0 || pread(fd, &ehdr, sizeof(ehdr), 0) != sizeof(ehdr))
 		err(1, "/proc/kcore");
-	for (int i = 0; !found && i < ehdr.e_phnum; i++) {
+	for (int i = 0; i < ehdr.e_phnum; i++) {
 		Elf64_Phdr phdr;
 
 		if (pread(fd, &phdr, sizeof(phdr), ehdr.e_phoff + i * sizeof(phdr)) != sizeof(phdr))
 			err(1, "/proc/kcore");
 		if (phdr.p_type != PT_LOAD || phdr.p_paddr == (Elf64_Addr)-1)
 			continue;
-		for (uint64_t at = 0; !found && at < phdr.p_filesz; at += sizeof(chunk)) {
+		for (uint64_t at = 0; at < phdr.p_filesz; at += sizeof(chunk)) {
 			uint64_t left = phdr.p_filesz - at;
 			ssize_t len = pread(fd, chunk, left < sizeof(chunk) ? left : sizeof(chunk),
 					    phdr.p_offset + at);
 
-			for (ssize_t w = 0; w < len / 8; w++) {
-				uint64_t both = chunk[w] ^ complement;
+			for (int p = 0; p < nr_pieces; p++) {
+				uint64_t complement = pieces[p].complement, mask = pieces[p].mask;
 
-				/* Else ~complement is computed, and its register saved in the kernel. */
-				asm("" : "+r" (both));
-				found |= both == UINT64_MAX;
+				for (ssize_t w = 0; w < len / 8; w++) {
+					uint64_t both = (chunk[w] ^ complement) & mask;
+
+					/* Else the piece itself is computed, and saved in the kernel. */
+					asm("" : "+r" (both));
+					seen[p] |= both == mask;
+				}
 			}
 			memset(chunk, 0, sizeof(chunk));
 		}
 	}
 	close(fd);
+	for (int p = 0; p < nr_pieces; p++)
+		found += seen[p];
 	return found;
 }
 
 static void do_leak(void)
 {
-	static volatile uint64_t word;
+	static volatile unsigned char text[8 * MAX_PIECES];
 	int fd = open(DEVICE, O_RDONLY);
-	bool before, after;
+	ssize_t size = fd < 0 ? -1 : read(fd, (void *)text, sizeof(text));
+	int before, after;
 
-	if (fd < 0 || read(fd, (void *)&word, 8) != 8)
+	if (size < 8)
 		err(1, DEVICE);
-	word = ~word;
-	before = in_memory(word);
+	for (ssize_t at = 0; size - at >= 5 && nr_pieces < MAX_PIECES; at += 8) {
+		ssize_t n = size - at < 8 ? size - at : 8;
+
+		for (ssize_t i = 0; i < n; i++) {
+			((unsigned char *)&pieces[nr_pieces].complement)[i] = ~text[at + i];
+			((unsigned char *)&pieces[nr_pieces].mask)[i] = 0xff;
+		}
+		nr_pieces++;
+	}
+	for (ssize_t i = 0; i < size; i++)
+		text[i] = 0;
+	before = in_memory();
 	close(fd);
-	after = in_memory(word);
-	fprintf(out, "%s while open, %s after", before ? "found" : "absent",
-		after ? "found" : "absent");
+	after = in_memory();
+	fprintf(out, "%s while open, %d of its pieces after", before == nr_pieces ? "all" : "not all", after);
 }
 
 static uint64_t now(void)
@@ -272,6 +312,46 @@ static void do_time(long n)
 	fprintf(out, "%llu %llu", (unsigned long long)device, (unsigned long long)zero);
 }
 
+static struct {
+	pid_t pid;
+	long *opened;	/* shared with the process */
+} beside;
+
+static void do_beside(const char *node)
+{
+	beside.opened = mmap(NULL, sizeof(long), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (beside.opened == MAP_FAILED)
+		err(1, "mmap");
+	fflush(out);
+	beside.pid = fork();
+	if (beside.pid < 0)
+		err(1, "fork");
+	if (beside.pid) {
+		print_result(0);
+		return;
+	}
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	for (;;) {
+		int fd = open(node, O_RDONLY);
+
+		if (fd >= 0) {
+			++*beside.opened;
+			close(fd);
+		}
+		usleep(100);
+	}
+}
+
+static void do_opened(void)
+{
+	if (!beside.pid)
+		errx(2, "opened: there is nobody beside");
+	kill(beside.pid, SIGKILL);
+	waitpid(beside.pid, NULL, 0);
+	beside.pid = 0;
+	fprintf(out, "%ld", *beside.opened);
+}
+
 static void run_all(char **ops);
 
 static void do_each(long n, char **rest)
@@ -283,7 +363,11 @@ static void do_each(long n, char **rest)
 		err(1, "pipe");
 	fflush(out);
 	for (long i = 0; i < n; i++) {
-		if (!fork()) {
+		pid_t pid = fork();
+
+		if (pid < 0)
+			err(1, "fork");
+		if (!pid) {
 			close(start[1]);
 			if (read(start[0], &c, 1)) /* until all are there: see close() */
 				err(1, "pipe");
@@ -305,31 +389,41 @@ static void do_repeat(long n, char **rest)
 
 	for (long i = 1; i <= n; i++) {
 		char *text = NULL;
+		int open_before = nr_files;
 		size_t size;
 
 		out = open_memstream(&text, &size);
+		if (!out)
+			err(1, "open_memstream");
 		run_all(rest);
-		fclose(out);
+		if (fclose(out))
+			err(1, "open_memstream");
+		while (nr_files > open_before)
+			close(files[--nr_files]);
 		if (i == 1) {
 			first = text;
 			continue;
 		}
 		if (strcmp(first, text)) {
-			printf("round %ld differs:\n%s", i, text);
+			printf("round %ld differs:\n%.4000s", i, text);
 			exit(1);
 		}
 		free(text);
 	}
 	out = stdout_now;
-	fputs(first, out);
+	if (first)
+		fputs(first, out);
 	free(first);
 }
 
 static void run_all(char **ops)
 {
 	for (; *ops; ops++) {
-		char *op = strdup(*ops), *arg = strchr(op, '=');
+		char *op = strdup(*ops), *arg;
 
+		if (!op)
+			err(1, "strdup");
+		arg = strchr(op, '=');
 		if (arg)
 			*arg++ = 0;
 		else
@@ -351,6 +445,8 @@ static void run_all(char **ops)
 			do_read(arg);
 		else if (!strcmp(op, "seek"))
 			print_result(lseek(current_file(), strtol(arg, NULL, 0), SEEK_SET));
+		else if (!strcmp(op, "end"))
+			print_result(lseek(current_file(), strtol(arg, NULL, 0), SEEK_END));
 		else if (!strcmp(op, "where"))
 			print_result(lseek(current_file(), 0, SEEK_CUR));
 		else if (!strcmp(op, "write"))
@@ -365,6 +461,10 @@ static void run_all(char **ops)
 			do_load(arg);
 		else if (!strcmp(op, "unload"))
 			print_result(syscall(SYS_delete_module, *arg ? arg : "password", O_NONBLOCK));
+		else if (!strcmp(op, "beside"))
+			do_beside(arg);
+		else if (!strcmp(op, "opened"))
+			do_opened();
 		else if (!strcmp(op, "leak"))
 			do_leak();
 		else if (!strcmp(op, "time"))

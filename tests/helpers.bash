@@ -4,6 +4,7 @@
 # emulated, where every process started costs 30 ms and every bats test 600: so
 # they prefer bash's own means and one devcalls for many system calls.
 bats_require_minimum_version 1.5.0
+load promises
 
 tests=$BATS_TEST_DIRNAME
 top=${tests%/*}
@@ -64,18 +65,25 @@ untainted() {
 	local taint
 	read -r taint </proc/sys/kernel/tainted
 	(((taint & ~(1 << 12 | 1 << 13)) == 0)) || {
-		echo "the kernel is tainted: $taint"
+		echo "the kernel is tainted: $taint" # tests/run goes on in a fresh VM
 		tail -n 40 <<<"${log-}"
 		return 1
 	}
 }
 
+# Of what a wrong module gives, as much as one can read.
+shown() { # TITLE TEXT
+	echo "--- $1"
+	head -n 20 <<<"${2:0:4000}" | cut -c1-200
+	[ "${#2}" -le 4000 ] || echo "... ${#2} characters in all"
+}
+
 is() { # GOT EXPECTED
-	[ "$1" = "$2" ] || { printf -- '--- expected\n%s\n--- got\n%s\n' "$2" "$1"; return 1; }
+	[ "$1" = "$2" ] || { shown expected "$2"; shown got "$1"; return 1; }
 }
 
 matches() { # GOT PATTERN, an extended regular expression
-	[[ $1 =~ $2 ]] || { printf -- '--- expected, as a pattern\n%s\n--- got\n%s\n' "$2" "$1"; return 1; }
+	[[ $1 =~ $2 ]] || { shown 'expected, as a pattern' "$2"; shown got "$1"; return 1; }
 }
 
 # Runs devcalls, which must print what stands on standard input.
@@ -117,59 +125,26 @@ traces() {
 nothing_left() { is "$(traces)" "$(<"$BATS_FILE_TMPDIR/traces")"; }
 
 # Loads the module while a function of the kernel fails with -ENOSPC (or gives
-# NULL): insmod must get the errno, nothing must be left, and the next one work.
+# NULL): insmod must get the errno, nothing must be left, and the next one work. Who
+# has a node of its own with the device's number, and opens it all the time, must not
+# get in: the function takes 20 ms to fail, and the module is freed after it.
 loading_fails_whole() { # ERRNO FUNCTION[,ITS NAME IN OTHER KERNELS]...
 	needs_kprobes
 	local value=-28 fault=$tests/fault/fault.ko
 	[ "$1" = ENOSPC ] || value=0
 	local node=$BATS_TEST_TMPDIR/$2 dev
 	dev=$(</sys/class/password/password/dev)
-	calls unload "load=$fault:function=$2 value=$value" "load=$module" unload=fault <<-EOF
+	mknod "$node" c "${dev%:*}" 0
+	calls unload "load=$fault:function=$2 value=$value delay=20" "beside=$node" "load=$module" opened unload=fault <<-EOF
 		unload: 0
-		load=$fault:function=$2 value=$value: 0
+		load=$fault:function=$2 value=$value delay=20: 0
+		beside=$node: 0
 		load=$module: $1
+		opened: 0
 		unload=fault: 0
 	EOF
 	nothing_left
 	# Nor a cdev: the kernel would still find it by its number.
-	mknod "$node" c "${dev%:*}" 0
 	matches "$({ : <"$node"; } 2>&1)" 'No such device or address'
 	insmod "$module"
-}
-
-# Runs the tests of earlier parts with this part's module, in this process: a
-# bats for each would take as long again to start as the tests take. Left out are
-# the tests with tags: "replaced", of what a later part changes on purpose, "once",
-# which take long and tell nothing new, and "promises", which are such tests again.
-keeps_the_promises_of() {
-	local n promises title name status
-	for n; do
-		promises=()
-		eval "$(awk '
-			/^load / { next }
-			/^# bats test_tags=/ { out = 1 }
-			/^@test / {
-				print "promise_" NR "() {"
-				sub(/^@test "/, ""); sub(/" \{$/, "")
-				if (!out) list = list "\"" NR ":" $0 "\" "
-				out = 0; next
-			}
-			{ print }
-			END { print "promises=(" list ")" }' "$tests/part$n.bats")"
-		for title in "${promises[@]}"; do
-			name=promise_${title%%:*} title="part $n's: ${title#*:}" status=0
-			# shellcheck disable=SC2317 # the test may call it
-			(trap - DEBUG; set -e; skip() { echo "# not asked, $1: $title" >&3; exit 77; }
-			 setup; "$name"; teardown) &
-			wait $! || status=$?
-			if [ "$status" = 0 ]; then
-				echo "# ok $title" >&3
-			elif [ "$status" = 77 ]; then
-				continue
-			else
-				echo "not kept, $title"
-				return 1
-			fi
-		done
-	done
 }

@@ -58,3 +58,8 @@ load helpers
 	EOF
 	nothing_left
 }
+
+# bats test_tags=once
+@test "what no run can show is right in the source, too" {
+	run -0 "$tests/source" "$part"
+}

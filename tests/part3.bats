@@ -8,6 +8,9 @@ reads() { # OPERATION...
 	devcalls open=r read=100 seek=0 "$@"
 }
 
+# All that one open gives, and of a read without an end the first 200 bytes.
+text() { timeout 9 head -c 200 /dev/password; }
+
 # The strings in devcalls' lines that start with a word, joined.
 joined() {
 	local line all=
@@ -24,7 +27,7 @@ joined() {
 
 # bats test_tags=replaced
 @test "reading gives Hello, world! and then the end of the file" {
-	is "$(timeout 9 cat /dev/password)" 'Hello, world!'
+	is "$(text)" 'Hello, world!'
 	calls open=r read=100 read=100 <<-'EOF'
 		open=r: 0
 		read=100: "Hello, world!\n"
@@ -41,9 +44,9 @@ joined() {
 }
 
 @test "dd gets all of it, whatever its block size" {
-	whole=$(timeout 9 cat /dev/password)
+	whole=$(text)
 	for bs in 1 2 5 7 64; do
-		got=$(dd if=/dev/password bs=$bs count=99 status=none)
+		got=$(timeout 9 dd if=/dev/password bs=$bs count=99 status=none)
 		is "${#got}" "${#whole}" # from part 4 on it is another each time
 	done
 }
@@ -64,6 +67,18 @@ joined() {
 	matches "${line[4]}" 'where: 1[34]'
 	is "${line[6]}" "${line[1]}"
 	is "${line[8]#read=100: \"}" "${line[1]#read=100: \"?????}"
+}
+
+@test "lseek(2) from the end: tail -c 3 gives the last three bytes" {
+	got=$(reads end=-3 read=100 end=0 read=100 end=-1000 end=1 where)
+	whole=$(joined read=100: <<<"$got")
+	mapfile -t line <<<"$got"
+	is "${line[4]}" "read=100: \"${line[1]: -5}" # of which the newline is written as two
+	is "${line[6]}" 'read=100: ""'
+	is "${line[7]}" 'end=-1000: EINVAL'
+	is "${line[8]}" 'end=1: EINVAL'
+	matches "${line[9]}" 'where: 1[34]'
+	is "$(timeout 9 tail -c 3 /dev/password | wc -c)" 3
 }
 
 @test "reading 0 bytes gives 0 and moves nothing" {
@@ -114,8 +129,8 @@ joined() {
 
 @test "an ordinary user cannot fill the log" {
 	read_log
-	as_nobody devcalls repeat=20 open=r badread=1 close
-	devcalls repeat=20 open=w write=x close
+	as_nobody devcalls repeat=20 open=r badread=1 read=0 seek=0 close >/dev/null
+	devcalls repeat=20 open=w write=x close >/dev/null
 	read_log
 	is "$log" ''
 }
@@ -131,4 +146,9 @@ joined() {
 	matches "$log" 'password: read of 7 bytes at 0'
 	matches "$log" 'password: write of 1 bytes refused'
 	matches "$log" 'password: release'
+}
+
+# bats test_tags=once
+@test "what no run can show is right in the source, too" {
+	run -0 "$tests/source" "$part"
 }

@@ -30,7 +30,7 @@ length_of_next() { devcalls passwords=1 | awk '{ print length }'; }
 	EOF
 	is "$(length_of_next)" 33
 	devcalls open=w set=80
-	matches "$(</dev/password)" '^[A-Za-z0-9_-]{80}$'
+	matches "$(timeout 9 head -c 200 /dev/password)" '^[A-Za-z0-9_-]{80}$'
 }
 
 @test "an open file keeps its password when the length changes" {
@@ -82,6 +82,23 @@ length_of_next() { devcalls passwords=1 | awk '{ print length }'; }
 		badget: EFAULT
 		get: 12
 	EOF
+}
+
+@test "getting works on any open file, also if open for writing only" {
+	calls open=w get set=20 get <<-EOF
+		open=w: 0
+		get: 12
+		set=20: 0
+		get: 20
+	EOF
+}
+
+@test "an ordinary user cannot fill the log by ioctl" {
+	read_log
+	as_nobody devcalls repeat=20 open=r get set=20 badget cmd=0x70ff close >/dev/null
+	devcalls repeat=20 open=rw set=20 set=7 close >/dev/null
+	read_log
+	is "$log" ''
 }
 
 # _IO('p', 0xff); then the set with other sizes, another letter; TCGETS; and
@@ -169,4 +186,9 @@ mips64 0x40047000 0x80047001
 sparc64 0x40047000 0x80047001
 parisc 0x40047000 0x80047001
 here $(devcalls numbers | cut -d' ' -f2-)"
+}
+
+# bats test_tags=once
+@test "what no run can show is right in the source, too" {
+	run -0 "$tests/source" "$part"
 }

@@ -95,3 +95,8 @@ setup() {
 	cmp "$top/part5/password.h" "$part/password.h"
 	cmp "$top/part5/password.py" "$part/password.py"
 }
+
+# bats test_tags=once
+@test "what no run can show is right in the source, too" {
+	run -0 "$tests/source" "$part"
+}

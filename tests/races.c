@@ -49,7 +49,7 @@ static int open_device(int flags)
 {
 	int fd = open(DEVICE, flags | O_CLOEXEC);
 
-	/* Between the node's birth and its mode another user may not open it. */
+	/* devtmpfs makes the node root's alone before it removes it. */
 	if (fd < 0 && !gone(errno) && !(errno == EACCES && geteuid()))
 		err(1, "open");
 	return fd;

@@ -5,8 +5,9 @@
  *	# insmod fault.ko function=class_register,__class_register value=-28
  *
  * As long as it is loaded the function, the first that this kernel has of those
- * named, is not run and returns the value.
+ * named, is not run and returns the value; with delay=20 after 20 ms.
  */
+#include <linux/delay.h>
 #include <linux/kprobes.h>
 #include <linux/module.h>
 #include <linux/ptrace.h>
@@ -20,13 +21,20 @@ static long value;
 module_param(value, long, 0444);
 MODULE_PARM_DESC(value, "what it returns");
 
-static noinline notrace void fault_return(void)
+static unsigned int delay;
+module_param(delay, uint, 0444);
+MODULE_PARM_DESC(delay, "for how many milliseconds it sleeps before it does");
+
+/* Runs in place of the function, so it may sleep where that may. */
+static noinline notrace long fault_return(void)
 {
+	if (delay)
+		msleep(delay);
+	return value;
 }
 
 static int fault_pre(struct kprobe *probe, struct pt_regs *regs)
 {
-	regs_set_return_value(regs, value);
 	instruction_pointer_set(regs, (unsigned long)fault_return);
 	return 1;
 }
