@@ -25,7 +25,8 @@
  *                   /dev/zero with one getrandom(2) each
  *
  * At most 64 files are open at once; a line has at most 64 KiB.
- * Exit status: 0, or 2 when used wrongly, or 1 when a repetition differs.
+ * Exit status: 0, or 2 when used wrongly, or 1 when a repetition differs or an
+ * operation takes longer than 30 s.
  */
 #define _GNU_SOURCE
 #include <ctype.h>
@@ -54,6 +55,7 @@
 
 #define DEVICE	"/dev/password"
 #define BAD	((void *)1)
+#define TOO_LONG	30	/* seconds, for one operation */
 
 #define MAX_FILES	64
 #define MAX_PIECES	16	/* of 8 bytes: more than the longest password has */
@@ -61,6 +63,14 @@
 static int files[MAX_FILES];
 static int nr_files;
 static FILE *out;
+
+static void too_long(int signal)
+{
+	static const char text[] = "no answer after 30 s\n";
+
+	(void)signal;
+	_exit(write(STDOUT_FILENO, text, sizeof(text) - 1) < 0 ? 2 : 1);
+}
 
 static int current_file(void)
 {
@@ -186,9 +196,12 @@ static void do_passwords(long n)
 	char buf[100]; /* more than the longest password */
 
 	while (n--) {
-		int fd = open(DEVICE, O_RDONLY);
-		ssize_t len = fd < 0 ? -1 : read(fd, buf, sizeof(buf));
+		ssize_t len;
+		int fd;
 
+		alarm(TOO_LONG);
+		fd = open(DEVICE, O_RDONLY);
+		len = fd < 0 ? -1 : read(fd, buf, sizeof(buf));
 		if (len < 0)
 			err(1, DEVICE);
 		fwrite(buf, 1, len, out);
@@ -270,6 +283,7 @@ static void do_leak(void)
 	}
 	for (ssize_t i = 0; i < size; i++)
 		text[i] = 0;
+	alarm(4 * TOO_LONG); /* twice through all memory, in an emulated machine */
 	before = in_memory();
 	close(fd);
 	after = in_memory();
@@ -306,6 +320,7 @@ static void do_time(long n)
 	uint64_t device = 0, zero = 0;
 
 	for (long i = 0; i < n; i += 100) {
+		alarm(TOO_LONG);
 		device += time_once(DEVICE, 0);
 		zero += time_once("/dev/zero", 1);
 	}
@@ -378,6 +393,7 @@ static void do_each(long n, char **rest)
 		}
 	}
 	close(start[1]);
+	alarm(0); /* each has its own */
 	while (wait(NULL) > 0)
 		;
 }
@@ -437,6 +453,9 @@ static void run_all(char **ops)
 			continue;
 		}
 		fprintf(out, "%s: ", *ops);
+		if (out == stdout)
+			fflush(out); /* so that one sees what does not answer */
+		alarm(TOO_LONG);
 		if (!strcmp(op, "open"))
 			do_open(arg);
 		else if (!strcmp(op, "close"))
@@ -481,6 +500,7 @@ int main(int argc, char **argv)
 	if (argc < 2)
 		errx(2, "usage: see the head of devcalls.c");
 	out = stdout;
+	signal(SIGALRM, too_long);
 	run_all(argv + 1);
 	return 0;
 }

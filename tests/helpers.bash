@@ -58,14 +58,18 @@ needs_kprobes() { kprobes || skip "this kernel has no kprobes"; }
 
 # Whatever a test was about, it fails when the kernel complained or was tainted. (bats
 # goes by the exit status alone: set -e does not hold in here.)
-teardown() { read_log && untainted; }
+teardown() {
+	local status=0
+	read_log || status=1
+	untainted && return $status
+}
 
 # Bits 12 and 13 stand for modules out of tree and unsigned (tainted-kernels.rst).
 untainted() {
 	local taint
 	read -r taint </proc/sys/kernel/tainted
 	(((taint & ~(1 << 12 | 1 << 13)) == 0)) || {
-		echo "the kernel is tainted: $taint" # tests/run goes on in a fresh VM
+		echo "# the kernel is tainted: $taint" >&3 # tests/run goes on in a fresh VM
 		tail -n 40 <<<"${log-}"
 		return 1
 	}
@@ -113,8 +117,19 @@ read_log() {
 	! kcsan_kernel || log=$(without_races_of_others <<<"$log")
 	[[ $log =~ $complaint ]] || return 0
 	echo "the kernel complained:"
-	sed -nE "/$complaint/,\$ p" <<<"$log" | head -n 60
+	where_in_module
+	sed -nE "/$complaint/,\$ p" <<<"$log" | head -n 40
 	return 1
+}
+
+# For "password_read+0x1a/0x50 [password]", in the log, the line of password.c.
+where_in_module() {
+	local place='([a-z_]+)\+0x([0-9a-f]+)/0x[0-9a-f]+ \[password\]' address section
+	[[ $log =~ $place ]] && command -v addr2line >/dev/null || return 0
+	read -r address section < <(objdump -t "$module" |
+		awk -v name="${BASH_REMATCH[1]}" '$NF == name { print $1, $4; exit }')
+	[ -z "$section" ] || echo "${BASH_REMATCH[0]} is $(addr2line -s -j "$section" -e "$module" \
+		"$(printf %x $((0x$address + 0x${BASH_REMATCH[2]})))")"
 }
 
 # All that a loaded module could leave behind (/dev/char is udev's, and stays).

@@ -69,7 +69,7 @@ setup() {
 		((round < 4)) || ! grep -qx 8 "$lengths" || ! grep -qx 80 "$lengths" || break
 	done
 	kill $by_sysctl $by_ioctl # both must be running still
-	wait
+	wait $by_sysctl $by_ioctl || true
 	is "$(sort -un "$lengths")" $'8\n80'
 	matches "$(<$sysctl)" '^(8|80)$'
 }

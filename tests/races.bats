@@ -23,10 +23,12 @@ setup() {
 @test "got, used and set at once, the length is in no data race" {
 	kcsan_kernel || skip "this kernel does not look for data races"
 	echo 100 >/sys/module/kcsan/parameters/skip_watch
+	pids=()
 	for i in 1 2; do
 		devcalls repeat=10000 open=rw set=80 get close 3>&- &
+		pids+=($!)
 	done
-	wait
+	wait "${pids[@]}"
 	echo 1000 >/sys/module/kcsan/parameters/skip_watch
 	rmmod password # and the length with it
 }

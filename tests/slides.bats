@@ -232,7 +232,7 @@ rows() { # N COLUMNS: C that long and that wide, as part1/rows.c
 # bats test_tags=full
 @test "the same tree gives the same files, byte for byte" {
 	mkdir -p elsewhere/deeper
-	cp -r common.mk need part? slides vm elsewhere/deeper
+	cp -r common.mk environment need part? slides vm elsewhere/deeper
 	make -s -C slides
 	sleep 1
 	TZ=Asia/Tokyo make -s -C elsewhere/deeper/slides

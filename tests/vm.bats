@@ -164,7 +164,7 @@ matches() { # GOT PATTERN
 	run -1 vm/root --clean
 	matches "$output" 'a VM is running: leave it first'
 	[ -d "$root" ]
-	wait
+	wait $!
 	run -0 vm/root --clean
 	[ ! -e "$XDG_CACHE_HOME/password-module" ]
 }
