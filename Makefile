@@ -91,7 +91,7 @@ check: lint
 
 lint:
 	@bash need shellcheck=shellcheck
-	shellcheck environment need steps common.sh tests/run tests/bench tests/helpers.bash tests/promises.bash tests/terminal.bash vm/arch vm/demo vm/guest vm/init vm/build vm/compile vm/progress vm/root vm/run slides/record .ci/run
+	shellcheck environment need steps common.sh tests/run tests/bench tests/helpers.bash tests/promises.bash tests/terminal.bash vm/arch vm/demo vm/guest vm/init vm/build vm/compile vm/progress vm/root vm/machine vm/resume vm/run vm/where slides/record .ci/run
 
 slides:
 	@$(MAKE) -C slides

@@ -117,19 +117,9 @@ read_log() {
 	! kcsan_kernel || log=$(without_races_of_others <<<"$log")
 	[[ $log =~ $complaint ]] || return 0
 	echo "the kernel complained:"
-	where_in_module
+	bash "$top/vm/where" "$module" <<<"$log"
 	sed -nE "/$complaint/,\$ p" <<<"$log" | head -n 40
 	return 1
-}
-
-# For "password_read+0x1a/0x50 [password]", in the log, the line of password.c.
-where_in_module() {
-	local place='([a-z_]+)\+0x([0-9a-f]+)/0x[0-9a-f]+ \[password\]' address section
-	[[ $log =~ $place ]] && command -v addr2line >/dev/null || return 0
-	read -r address section < <(objdump -t "$module" |
-		awk -v name="${BASH_REMATCH[1]}" '$NF == name { print $1, $4; exit }')
-	[ -z "$section" ] || echo "${BASH_REMATCH[0]} is $(addr2line -s -j "$section" -e "$module" \
-		"$(printf %x $((0x$address + 0x${BASH_REMATCH[2]})))")"
 }
 
 # All that a loaded module could leave behind (/dev/char is udev's, and stays).

@@ -68,6 +68,13 @@ matches() { # GOT PATTERN
 	matches "$output" 'time limit of 6 s reached'
 }
 
+@test "a VM that gives no sign of life is ended" {
+	SECONDS=0
+	run -125 vm/run 'kill -STOP $(pgrep -f "bash /guest$"); sleep 1000'
+	matches "$output" 'gave no sign of life for 2[0-9] s.*Your own machine is unharmed'
+	((SECONDS < 60))
+}
+
 @test "a guest panic ends with status 125 and the kernel's last words" {
 	run -125 vm/run 'echo c >/proc/sysrq-trigger; sleep 100'
 	matches "$output" 'Kernel panic'
@@ -154,6 +161,31 @@ matches() { # GOT PATTERN
 	matches "$output" 'has 100 MB free, 2000 are needed'
 }
 
+@test "VMs that are resumed from one state have nothing random in common, and the time" {
+	[ "$(ls "$(vm/root)"/state-2-* | wc -l)" = 1 ] || skip 'this machine has KVM: VMs are booted'
+	for _ in 1 2 3 4 5 6; do
+		vm/run -b part4 'date +%s; cat /proc/sys/kernel/random/boot_id; mktemp -u
+			insmod part4/password.ko; cat /dev/password' >>"$BATS_TEST_TMPDIR/all"
+		date +%s >>"$BATS_TEST_TMPDIR/now"
+	done
+	grep -v '^1[0-9]\{9\}$' "$BATS_TEST_TMPDIR/all" >"$BATS_TEST_TMPDIR/random"
+	is "$(wc -l <"$BATS_TEST_TMPDIR/random")" 18
+	is "$(sort "$BATS_TEST_TMPDIR/random" | uniq -d)" ''
+	paste <(grep '^1[0-9]\{9\}$' "$BATS_TEST_TMPDIR/all") "$BATS_TEST_TMPDIR/now" |
+		awk '$1 > $2 || $1 < $2 - 5 { print "the clock of a VM:", $1, "this one:", $2; exit 1 }'
+}
+
+@test "a state that cannot be resumed is made anew" {
+	state=$(echo "$(vm/root)"/state-2-*)
+	[ -e "$state" ] || skip 'this machine has KVM: VMs are booted'
+	truncate -s 1M "$state"
+	run -0 vm/run echo up
+	matches "$output" 'could not be resumed.*up$'
+	zstd -qt "$state"
+	run -0 vm/run echo up
+	run ! grep 'could not' <<<"$output"
+}
+
 @test "clean-vm removes the roots, but none that a VM runs from" {
 	export XDG_CACHE_HOME=$BATS_TEST_TMPDIR/cache
 	root=$XDG_CACHE_HOME/password-module/6.1-00000000
@@ -169,22 +201,26 @@ matches() { # GOT PATTERN
 	[ ! -e "$XDG_CACHE_HOME/password-module" ]
 }
 
-@test "the shell at a terminal: its size, its directory, and Ctrl-C reaches the guest" {
+@test "the shell at a terminal: its size, also when that changes; its directory, and Ctrl-C reaches the guest" {
 	log=$BATS_TEST_TMPDIR/log
+	export -f until_in
 	{
 		until_in "$log" 'part1# '
-		printf 'stty size; pwd; echo ready; sleep 100\r'
+		printf 'stty size; pwd; declare -p TERM; echo ready; sleep 100\r'
 		until_in "$log" ^ready
 		sleep 1
 		printf '\003'
 		sleep 1
-		printf 'echo after=$?\r'
+		printf 'echo after=$?; echo resized; until stty size | grep 44; do sleep 1; done\r'
 		until_in "$log" after=130
+		until_in "$log" '44 122'
 		printf 'exit\r'
 		sleep 5
-	} | timeout 120 script -qfec 'stty rows 33 cols 111; make -C part1 vm' "$log"
+	} | TERM=xterm-kitty timeout 120 script -qfec "stty rows 33 cols 111
+		{ until_in '$log' ^resized; stty rows 44 cols 122 </dev/tty; } & make -C part1 vm" "$log"
 	output=$(<"$log")
 	matches "$output" '33 111'
+	matches "$output" 'TERM=.xterm-256color'
 	matches "$output" '/repo/part1'
 	matches "$output" 'after=130'
 }
