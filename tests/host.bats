@@ -153,7 +153,7 @@ copy() { # DIRECTORY
 @test "a tool that is too old: which version is needed" {
 	stub bats 'echo "Bats 1.2.1"'
 	stub pandoc 'echo "pandoc 2.9.2"'
-	PATH=$stubs:$PATH run -1 bash need bats=bats pandoc=pandoc git=git
+	PATH=$stubs:$PATH run -2 bash need bats=bats pandoc=pandoc git=git
 	matches "${lines[0]}" 'bats 1\.2\.1 is too old: this needs 1\.8'
 	matches "${lines[1]}" 'pandoc 2\.9\.2 is too old: this needs 2\.17'
 	matches "${lines[2]}" 'upgrade'
