@@ -23,10 +23,14 @@ help:
 	@echo '              (PART=4; HOST=1: in this machine'"'"'s own kernel, after asking)'
 	@echo '  rehearse    all of it without you: the time of each step, and what differs'
 	@echo '              from the slides'
+	@echo '  labs        bugs to plant, see and mend: a list'
+	@echo '  lab         plant that of LAB=NAME in your part, with its page (UNDO=1: out again)'
+	@echo '  try         run its check on the part as it is now, and show what the kernel says'
 	@echo '  vm          a shell in a VM, with all parts built: for a talk, or to play'
 	@echo '  test        the tests of all parts and of the make targets, in VMs'
 	@echo '  test-vm     the tests of the VMs themselves, and of present'
 	@echo '  test-races  part 6 used from all sides at once, and by stress-ng and trinity'
+	@echo '  test-labs   all labs: the bug is found, and found no more when it is out'
 	@echo '  test-steps  make test and make demo at every step (10 minutes)'
 	@echo '  test-slides the slides against the code, a fresh demo and a browser'
 	@echo '  tags        make the git tags step1... and module1... from this commit'
@@ -56,6 +60,12 @@ rehearse:
 	@python3 vm/present --rehearse $(kernel) $(PART)
 	@$(if $(PART),,bash slides/record --check && echo 'The slides show the same.')
 
+labs:
+	@bash labs/lab list
+
+lab try:
+	@bash labs/lab $(if $(filter try,$@),try,$(if $(UNDO),undo,start)) '$(LAB)'
+
 vm:
 	@bash vm/run $(kernel) $(PARTS:%=-b %)
 
@@ -67,6 +77,9 @@ test-vm:
 
 test-races:
 	@bash tests/run races
+
+test-labs:
+	@bash tests/run labs
 
 test-steps:
 	@bash need bats=bats git=git
@@ -91,7 +104,7 @@ check: lint
 
 lint:
 	@bash need shellcheck=shellcheck
-	shellcheck environment need steps common.sh tests/run tests/bench tests/helpers.bash tests/promises.bash tests/terminal.bash vm/arch vm/demo vm/guest vm/init vm/build vm/compile vm/progress vm/root vm/machine vm/resume vm/run vm/where slides/record .ci/run
+	shellcheck environment need steps common.sh tests/run tests/bench tests/helpers.bash tests/promises.bash tests/terminal.bash vm/arch vm/demo vm/guest vm/init vm/build vm/compile vm/progress vm/root vm/machine vm/resume vm/run vm/where slides/record labs/lab labs/*/check .ci/run
 
 slides:
 	@$(MAKE) -C slides
@@ -111,4 +124,4 @@ clean-vm:
 
 # make -j2 clean test: one after the other.
 .NOTPARALLEL:
-.PHONY: help demo present rehearse vm test test-vm test-races test-steps test-slides tags kernels readme lint check slides all $(PARTS) clean clean-vm
+.PHONY: help demo present rehearse labs lab try vm test test-vm test-races test-labs test-steps test-slides tags kernels readme lint check slides all $(PARTS) clean clean-vm
