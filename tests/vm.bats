@@ -136,6 +136,23 @@ matches() { # GOT PATTERN
 	matches "$output" 'the build failed, see above'
 }
 
+@test "what was built of the same files before is taken, and of no others" {
+	root=$(vm/root)
+	for copy in one two other; do
+		cp -r . "$BATS_TEST_TMPDIR/$copy"
+		[ $copy != other ] || sed -i 's/"loaded/"altered/' "$BATS_TEST_TMPDIR/$copy/part1/password.c"
+		touch "$BATS_TEST_TMPDIR/$copy/part1/password.c"
+		make -s -C "$BATS_TEST_TMPDIR/$copy/part1" clean
+		bash vm/build "$root" "$BATS_TEST_TMPDIR/$copy" part1
+	done
+	cd "$BATS_TEST_TMPDIR"
+	cmp one/part1/password.ko two/part1/password.ko
+	is "$(<one/part1/.make.log)" "$(<two/part1/.make.log)"
+	[ ! two/part1/password.c -nt two/part1/password.ko ] # or make load would build again
+	run -1 grep -q altered two/part1/password.ko
+	grep -q altered other/part1/password.ko
+}
+
 @test "no such kernel, no such option: what there is" {
 	run -125 vm/run -k 0.99 true
 	matches "$output" "no kernel '0.99'; there is: [0-9]"
