@@ -31,6 +31,7 @@ help:
 	@echo '  test-vm     the tests of the VMs themselves, and of present'
 	@echo '  test-races  part 6 used from all sides at once, and by stress-ng and trinity'
 	@echo '  test-labs   all labs: the bug is found, and found no more when it is out'
+	@echo '  test-mutants  wrong modules: each is found by the test that must find it (12 minutes)'
 	@echo '  test-steps  make test and make demo at every step (10 minutes)'
 	@echo '  test-slides the slides against the code, a fresh demo and a browser'
 	@echo '  tags        make the git tags step1... and module1... from this commit'
@@ -81,6 +82,9 @@ test-races:
 test-labs:
 	@bash tests/run labs
 
+test-mutants:
+	@bash tests/mutate
+
 test-steps:
 	@bash need bats=bats git=git
 	@bats --tap --filter-tags full tests/steps.bats
@@ -104,7 +108,7 @@ check: lint
 
 lint:
 	@bash need shellcheck=shellcheck
-	shellcheck environment need steps common.sh tests/run tests/bench tests/helpers.bash tests/promises.bash tests/terminal.bash vm/arch vm/demo vm/guest vm/init vm/build vm/compile vm/progress vm/root vm/machine vm/resume vm/run vm/where slides/record labs/lab labs/*/check .ci/run
+	shellcheck environment need steps common.sh tests/run tests/bench tests/mutate tests/helpers.bash tests/promises.bash tests/terminal.bash vm/arch vm/demo vm/guest vm/init vm/build vm/compile vm/progress vm/root vm/machine vm/resume vm/run vm/where slides/record labs/lab labs/*/check .ci/run
 
 slides:
 	@$(MAKE) -C slides
@@ -124,4 +128,4 @@ clean-vm:
 
 # make -j2 clean test: one after the other.
 .NOTPARALLEL:
-.PHONY: help demo present rehearse labs lab try vm test test-vm test-races test-labs test-steps test-slides tags kernels readme lint check slides all $(PARTS) clean clean-vm
+.PHONY: help demo present rehearse labs lab try vm test test-vm test-races test-labs test-mutants test-steps test-slides tags kernels readme lint check slides all $(PARTS) clean clean-vm
