@@ -153,6 +153,15 @@ matches() { # GOT PATTERN
 	grep -q altered other/part1/password.ko
 }
 
+@test "a test that fails is told once, with its line, and the others run" {
+	cp -r . "$BATS_TEST_TMPDIR/copy"
+	sed -i 's/MODULE_VERSION("1")/MODULE_VERSION("2")/' "$BATS_TEST_TMPDIR/copy/part1/password.c"
+	run -1 bash "$BATS_TEST_TMPDIR/copy/tests/run" part1
+	matches "$output" 'not ok 2 modinfo.*in test file tests/part1\.bats, line [0-9]+'
+	matches "$output" '8 passed, 1 failed, 0 skipped$'
+	run -1 grep 'broke the kernel' <<<"$output"
+}
+
 @test "no such kernel, no such option: what there is" {
 	run -125 vm/run -k 0.99 true
 	matches "$output" "no kernel '0.99'; there is: [0-9]"
