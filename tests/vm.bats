@@ -242,7 +242,7 @@ matches() { # GOT PATTERN
 		until_in "$log" '44 122'
 		printf 'exit\r'
 		sleep 5
-	} | TERM=xterm-kitty timeout 120 script -qfec "stty rows 33 cols 111
+	} | SHELL=/bin/bash TERM=xterm-kitty timeout 120 script -qfec "stty rows 33 cols 111
 		{ until_in '$log' ^resized; stty rows 44 cols 122 </dev/tty; } & make -C part1 vm" "$log"
 	output=$(<"$log")
 	matches "$output" '33 111'
