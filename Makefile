@@ -29,6 +29,7 @@ help:
 	@echo '  vm          a shell in a VM, with all parts built: for a talk, or to play'
 	@echo '  test        the tests of all parts and of the make targets, in VMs'
 	@echo '  test-vm     the tests of the VMs themselves, and of present'
+	@echo '  test-install  DKMS with two kernels, the man page'
 	@echo '  test-races  part 6 used from all sides at once, and by stress-ng and trinity'
 	@echo '  test-labs   all labs: the bug is found, and found no more when it is out'
 	@echo '  test-mutants  wrong modules: each is found by the test that must find it (12 minutes)'
@@ -75,6 +76,9 @@ test:
 
 test-vm:
 	@bash tests/run vm present
+
+test-install:
+	@bash tests/run install
 
 test-races:
 	@bash tests/run races
@@ -128,4 +132,4 @@ clean-vm:
 
 # make -j2 clean test: one after the other.
 .NOTPARALLEL:
-.PHONY: help demo present rehearse labs lab try vm test test-vm test-races test-labs test-mutants test-steps test-slides tags kernels readme lint check slides all $(PARTS) clean clean-vm
+.PHONY: help demo present rehearse labs lab try vm test test-vm test-install test-races test-labs test-mutants test-steps test-slides tags kernels readme lint check slides all $(PARTS) clean clean-vm

@@ -56,6 +56,15 @@ check:
 	@$(common) headers
 	@$(common) check
 
+install: password.ko
+	@$(common) install
+
+uninstall:
+	@$(common) uninstall
+
+sign: password.ko
+	@$(common) sign
+
 test:
 	@bash ../tests/run $(kernel) $(part)
 
@@ -75,6 +84,10 @@ help:
 	@echo '  log      what the module said to the kernel log'
 	@echo '  diff     what this part changes against the one before'
 	@echo '  check    warnings (W=1), sparse and checkpatch'
+	@echo '  install  for modprobe, with what belongs to it (DKMS=1: by DKMS, which builds it'
+	@echo '           again for each new kernel)'
+	@echo '  uninstall  remove that'
+	@echo '  sign     sign password.ko, for Secure Boot (KEY=, CERT=: your own key)'
 	@echo '  test     the tests of this part, in a throwaway VM'
 	@echo '  vm       a shell in a throwaway VM, in this directory'
 	@echo '  clean    remove what was built'
@@ -84,4 +97,4 @@ help:
 	@echo "There is no target $@ here; make -C $(part) help lists them." >&2; exit 2
 
 FORCE:
-.PHONY: FORCE modules load unload reload status log diff check test vm clean help
+.PHONY: FORCE modules load unload reload status log diff check install uninstall sign test vm clean help

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# common.sh headers|load|unload|status|log|diff|check, in the directory of a part
+# common.sh headers|load|unload|status|log|diff|check|install|uninstall|sign, in the directory of a part
 # and with KDIR set: the recipes of common.mk that take more than a line.
 # Exit status: 0, or 1 with a message that says what to do next.
 set -euo pipefail
@@ -165,8 +165,90 @@ check() {
 	make -s -C "$KDIR" M="$copy" W=1 KCFLAGS=-Werror "${sparse[@]}" modules
 }
 
+# Whatever was installed before, of any part and for any kernel.
+uninstall() {
+	need_root
+	local file release
+	for file in /var/lib/dkms/password/[0-9]*; do
+		as_root dkms remove "password/${file##*/}" --all
+	done
+	for file in /lib/modules/*/{extra,updates}/password.ko*; do
+		release=${file#/lib/modules/} release=${release%%/*}
+		as_root rm -f "$file"
+		as_root rmdir --ignore-fail-on-non-empty "${file%/*}"
+		as_root depmod "$release"
+	done
+	as_root rm -rf /usr/src/password-[0-9]* /usr/local/{bin/password.py,include/password.h} \
+		/usr/local/share/man/man4/password.4 /usr/local/lib/sysctl.d/password.conf
+	for file in /usr/local/share/man/man4 /usr/local/lib/sysctl.d; do
+		[ ! -d "$file" ] || as_root rmdir --ignore-fail-on-non-empty "$file"
+	done
+}
+
+put() { as_root install -D -m "$1" "$2" "$3/${4-${2##*/}}"; } # MODE FILE DIRECTORY [NAME]
+
+install_module() { # RELEASE
+	# Not signed by a key of the kernel's makers, which nobody else has. depmod is left out
+	# by kbuild where there is no System.map, as in most packages of headers.
+	as_root make -s -C "$KDIR" M="$PWD" CONFIG_MODULE_SIG_ALL= modules_install 2>&1 |
+		{ grep -v 'System.map' >&2 || true; }
+	as_root depmod "$1"
+}
+
+install_dkms() { # RELEASE VERSION
+	local source=/usr/src/password-$2 file
+	command -v dkms >/dev/null || fail "There is no dkms here. On Debian and Ubuntu: sudo apt install dkms"
+	for file in Kbuild ./!(*.mod).[ch]; do
+		put 644 "$file" "$source"
+	done
+	sed "s/#MODULE_VERSION#/$2/" "$top/packaging/dkms.conf" | put 644 /dev/stdin "$source" dkms.conf
+	as_root dkms install -k "$1" "password/$2"
+}
+
+install_all() {
+	local release version
+	release=$(modinfo -F vermagic password.ko | cut -d' ' -f1)
+	version=$(modinfo -F version password.ko)
+	uninstall
+	if [ -n "${DKMS-}" ]; then
+		install_dkms "$release" "$version"
+	else
+		install_module "$release"
+	fi
+	if [ -e password.py ]; then
+		put 755 password.py /usr/local/bin
+		put 644 password.h /usr/local/include
+		put 644 "$top/packaging/password.4" /usr/local/share/man/man4
+	fi
+	! grep -q register_sysctl password.c ||
+		put 644 "$top/packaging/sysctl.conf" /usr/local/lib/sysctl.d password.conf
+	echo "Installed for Linux $release: ${sudo}modprobe password loads it; make -C $part uninstall removes it."
+}
+
+# With your own key, which the machine's firmware then has to know.
+sign() {
+	local mok=/var/lib/shim-signed/mok key cert tool=$KDIR/scripts/sign-file as=
+	key=${KEY-$mok/MOK.priv} cert=${CERT-$mok/MOK.der}
+	[ -x "$tool" ] || fail "There is no scripts/sign-file in $KDIR: that kernel was built without signatures."
+	if ! as_root test -e "$key" || ! as_root test -e "$cert"; then
+		fail "There is no key $key with its certificate $cert (KEY=FILE CERT=FILE: others). Make one, once:" \
+		     "  ${sudo}mkdir -p $mok" \
+		     "  ${sudo}openssl req -new -x509 -newkey rsa:2048 -nodes -days 3650 -subj '/CN=My own modules/' -keyout $mok/MOK.priv -outform DER -out $mok/MOK.der" \
+		     "Have the machine trust it: give a password, reboot, and choose \"Enroll MOK\" with that password" \
+		     "  ${sudo}mokutil --import $mok/MOK.der" \
+		     "Then: make -C $part sign load"
+	fi
+	[ -r "$key" ] || as=as_root
+	# Without a signature that it has already.
+	! tail -c 28 password.ko | grep -q 'Module signature appended' || objcopy password.ko
+	$as "$tool" sha256 "$key" "$cert" password.ko
+	[ -z "$as" ] || as_root chown "$(id -u):$(id -g)" password.ko
+	echo "password.ko is signed by $(modinfo -F signer password.ko)"
+}
+
 case ${1-} in
-headers|load|unload|status|check) "$1" ;;
+headers|load|unload|status|check|uninstall|sign) "$1" ;;
+install) install_all ;;
 log) need_root; module_log ;;
 diff) diff_step ;;
 *) fail "usage: make -C partN help" ;;

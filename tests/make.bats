@@ -179,6 +179,58 @@ length  20"
 	matches "$output" 'make -C part1 clean load'
 }
 
+# All that make install could leave behind, and what modprobe goes by.
+installed() {
+	find /lib/modules /usr/local /usr/src -path '*/usr/src/linux-*' -prune -o -print | sort
+	cksum /lib/modules/*/modules.dep
+}
+
+@test "install: modprobe finds the module, and what belongs to it is there; uninstall leaves nothing" {
+	before=$(installed)
+	files=$(ls -A $last)
+	run -0 make -s -C $last install
+	is "$output" "Installed for Linux $(uname -r): modprobe password loads it; make -C $last uninstall removes it."
+	modprobe password
+	is "$(version)" "${last#part}"
+	if [ "${last#part}" -ge 5 ]; then
+		is "$(cd / && password.py)" 12
+		gcc -fsyntax-only -x c - <<<$'#include <password.h>\nint get = PASSWORD_GET_LENGTH;'
+		cmp packaging/password.4 /usr/local/share/man/man4/password.4
+	fi
+	if [ "${last#part}" -ge 6 ]; then
+		mkdir -p /etc/sysctl.d # a copy there takes the place of the one installed
+		sed 's/= 12/= 20/' /usr/local/lib/sysctl.d/password.conf >/etc/sysctl.d/password.conf
+		sysctl --system >/dev/null
+		rm /etc/sysctl.d/password.conf
+		is "$(password.py)" 20
+	fi
+	rmmod password
+	run -0 make -s -C part1 uninstall
+	is "$output" ''
+	is "$(installed)" "$before"
+	is "$(ls -A $last)" "$files"
+}
+
+@test "sign: without a key the commands that make one; with one the kernel knows whose it is" {
+	run -2 make -s -C part1 sign
+	contains "$output" 'mokutil --import /var/lib/shim-signed/mok/MOK.der'
+	eval "$(grep -E '^  (mkdir|openssl) ' <<<"$output")"
+	for _ in 1 2; do # the second signature takes the place of the first
+		run -0 make -s -C part1 sign
+		is "$output" 'password.ko is signed by My own modules'
+	done
+	# Module, signature, 12 bytes that end in its length, and a line that says so.
+	cd "$BATS_TEST_TMPDIR"
+	head -c -40 "$top/part1/password.ko" >both
+	size=$((16#$(tail -c 32 "$top/part1/password.ko" | head -c 4 | od -An -tx1 | tr -d ' ')))
+	head -c -$size both >module
+	tail -c $size both >signature
+	run -1 grep -q 'Module signature appended' module
+	openssl x509 -inform DER -in /var/lib/shim-signed/mok/MOK.der -out cert
+	openssl cms -verify -binary -noverify -inform DER -in signature -content module -certfile cert -out /dev/null
+	insmod "$top/part1/password.ko"
+}
+
 @test "clean leaves what the repository has" {
 	cp -a $last common.* environment "$BATS_TEST_TMPDIR"
 	make -s -C "$BATS_TEST_TMPDIR/$last" clean

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# What make install gives with programs that are not in a VM: DKMS and man. Runs on the
+# host, and loads nothing there.
+bats_require_minimum_version 1.5.0
+
+top=${BATS_TEST_DIRNAME%/*}
+parts=("$top"/part?)
+last=${parts[-1]##*/}
+PATH=$PATH:/usr/sbin:/sbin
+
+setup() {
+	cd "$top"
+	tmp=$BATS_TEST_TMPDIR
+}
+
+is() { [ "$1" = "$2" ] || { printf -- '--- expected\n%s\n--- got\n%s\n' "$2" "$1"; return 1; }; }
+
+matches() { # GOT PATTERN
+	[[ $1 =~ $2 ]] || { printf -- '--- expected, as a pattern\n%s\n--- got\n%s\n' "$2" "$1"; return 1; }
+}
+
+# In the Debian that vm/build builds in, at the host's speed, with Debian's dkms unpacked;
+# what DKMS made is then loaded in a VM. The second kernel is the first by another name.
+@test "DKMS builds and installs a part, builds it for a second kernel, and removes it" {
+	bash need apt-get=apt dpkg-deb=dpkg bwrap=bubblewrap
+	[ -n "$(apt-cache madison dkms)" ] || skip "apt-get knows no package dkms; run apt-get update"
+	root=$(vm/root) second=6.1.0-999-amd64
+	release=$(<"$root/release")
+	(cd "$tmp" && apt-get -qq download dkms && dpkg-deb -x dkms_*.deb dkms)
+	cp -r common.* environment packaging part? "$tmp"
+	make -s -C "$tmp/$last" clean
+	mkdir "$tmp"/{state,local}
+	cp -r "$root/root/usr/lib/modules" "$root/root/usr/src" "$tmp"
+	cp -r "$tmp/src/linux-headers-$release" "$tmp/src/linux-headers-$second"
+	sed -i "s/$release/$second/" "$tmp/src/linux-headers-$second"/{.kernelvariables,include/generated/utsrelease.h}
+	mkdir "$tmp/modules/$second"
+	ln -s "/usr/src/linux-headers-$second" "$tmp/modules/$second/build"
+	in_debian() {
+		bwrap --unshare-all --uid 0 --gid 0 --die-with-parent --clearenv --setenv KDIR "/lib/modules/$release/build" \
+			--setenv PATH /repo/dkms/usr/sbin:/usr/sbin:/usr/bin --ro-bind "$root/root" / --proc /proc --dev /dev \
+			--tmpfs /tmp --bind "$tmp" /repo --bind "$tmp/modules" /usr/lib/modules --bind "$tmp/src" /usr/src \
+			--bind "$tmp/state" /var/lib --bind "$tmp/local" /usr/local --chdir /repo "$@"
+	}
+
+	run -0 in_debian make -s -C "$last" install DKMS=1
+	matches "$output" "Installed for Linux $release: modprobe password"
+	[ "${last#part}" -lt 5 ] || [ -x "$tmp/local/bin/password.py" ]
+	in_debian dkms autoinstall -k "$second"
+	is "$(in_debian dkms status)" "\
+password/${last#part}, $release, x86_64: installed
+password/${last#part}, $second, x86_64: installed"
+	for kernel in "$release" "$second"; do
+		run -0 in_debian modinfo -k "$kernel" -F vermagic password
+		matches "$output" "^$kernel "
+	done
+
+	run -0 --separate-stderr vm/run -o "$tmp" "
+		cp -r /out/modules/$release/updates /lib/modules/$release; depmod; modprobe password; cat /sys/module/password/version"
+	is "$output" "${last#part}"
+
+	run -0 in_debian make -s -C part1 uninstall
+	is "$(in_debian dkms status)" ''
+	is "$(cd "$tmp" && find modules state/dkms src local -path 'src/linux-*' -prune -o -name '*password*' -print)" ''
+}
+
+@test "the page is without errors, and has what the header has" {
+	bash need man=man-db
+	is "$(MANWIDTH=80 man --warnings -l packaging/password.4 2>&1 >"$tmp/page")" ''
+	[ -e part5/password.h ] || skip "there is no part5 here"
+	for name in $(sed -nE 's/^#define (PASSWORD_[A-Z]*_LENGTH)\s.*/\1/p; s/^ \*   (E[A-Z]+) .*/\1/p' part5/password.h); do
+		grep -q "$name" "$tmp/page"
+	done
+	for name in MIN MAX DEFAULT; do
+		grep -qw "$(awk -v name="PASSWORD_LENGTH_$name" '$2 == name { print $3 }' part5/password.h)" "$tmp/page"
+	done
+}
