@@ -207,7 +207,7 @@ installed() {
 	rmmod password
 	run -0 make -s -C part1 uninstall
 	is "$output" ''
-	is "$(installed)" "$before"
+	diff <(echo "$before") <(installed)
 	is "$(ls -A $last)" "$files"
 }
 
