@@ -26,6 +26,8 @@ help:
 	@echo '  labs        bugs to plant, see and mend: a list'
 	@echo '  lab         plant that of LAB=NAME in your part, with its page (UNDO=1: out again)'
 	@echo '  try         run its check on the part as it is now, and show what the kernel says'
+	@echo '  doctor      what this machine has and lacks, for VMs and for its own kernel, and the'
+	@echo '              commands that mend it'
 	@echo '  vm          a shell in a VM, with all parts built: for a talk, or to play'
 	@echo '  test        the tests of all parts and of the make targets, in VMs'
 	@echo '  test-vm     the tests of the VMs themselves, and of present'
@@ -67,6 +69,9 @@ labs:
 
 lab try:
 	@bash labs/lab $(if $(filter try,$@),try,$(if $(UNDO),undo,start)) '$(LAB)'
+
+doctor:
+	@bash vm/doctor
 
 vm:
 	@bash vm/run $(kernel) $(PARTS:%=-b %)
@@ -112,7 +117,7 @@ check: lint
 
 lint:
 	@bash need shellcheck=shellcheck
-	shellcheck environment need steps common.sh tests/run tests/bench tests/mutate tests/helpers.bash tests/promises.bash tests/terminal.bash vm/arch vm/demo vm/guest vm/init vm/build vm/compile vm/progress vm/root vm/machine vm/resume vm/run vm/where slides/record labs/lab labs/*/check .ci/run
+	shellcheck environment need steps common.sh tests/run tests/bench tests/mutate tests/helpers.bash tests/promises.bash tests/terminal.bash vm/arch vm/demo vm/doctor vm/guest vm/init vm/build vm/compile vm/progress vm/root vm/trouble vm/machine vm/resume vm/run vm/where slides/record labs/lab labs/*/check .ci/run
 
 slides:
 	@$(MAKE) -C slides
@@ -132,4 +137,4 @@ clean-vm:
 
 # make -j2 clean test: one after the other.
 .NOTPARALLEL:
-.PHONY: help demo present rehearse labs lab try vm test test-vm test-install test-races test-labs test-mutants test-steps test-slides tags kernels readme lint check slides all $(PARTS) clean clean-vm
+.PHONY: help demo present rehearse labs lab try doctor vm test test-vm test-install test-races test-labs test-mutants test-steps test-slides tags kernels readme lint check slides all $(PARTS) clean clean-vm

@@ -11,15 +11,19 @@ shopt -s extglob nullglob
 PATH=$PATH:/usr/sbin:/sbin # where Debian's users do not look for modinfo
 part=$(basename "$PWD")
 top=$(cd "$(dirname "$0")" && pwd)
+# What may be wrong with this machine, in the words of make doctor.
+# shellcheck disable=SC2034 # for vm/trouble
+a_part=$part in_vm="make -C $part vm"
+# shellcheck source=vm/trouble
+. "$top/vm/trouble"
 
 say() { printf '%s\n' "$@" >&2; }
-sudo=''
-[ "$(id -u)" = 0 ] || sudo='sudo ' # for what the reader is told to type
 fail() { say "$@"; exit 1; }
 
 need_root() {
-	[ "$(id -u)" = 0 ] || command -v sudo >/dev/null ||
-		fail "This needs root, and there is no sudo: become root and try again."
+	local why
+	why=$(no_root)
+	[ -z "$why" ] || fail "$why"
 }
 
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
@@ -44,21 +48,10 @@ headers() {
 	local odd=$'[ \t\n()\'"&;$#,<>|`\\:%]' # kbuild was tried with all others
 	[[ ! $PWD =~ $odd ]] || fail "kbuild cannot build in a directory with a '${BASH_REMATCH[0]}' in its path: $PWD" \
 		"Move it, or work in a throwaway VM: make -C $part vm"
-	[ -e "$KDIR/Makefile" ] && return
-	if [[ $(uname -r) == *[Mm]icrosoft* ]]; then
-		fail "This is WSL2, for whose kernel there are no headers in any package." \
-		     "Work in a throwaway VM, which has its own: make -C $part vm"
-	elif [ -e /.dockerenv ] || [ -e /run/.containerenv ]; then
-		fail "This is a container: its kernel is that of the machine, and has no headers in here." \
-		     "Work in a throwaway VM, which has its own: make -C $part vm"
-	fi
-	say "There are no headers of kernel $(uname -r) in $KDIR. Install them:" \
-	    "  Debian, Ubuntu  sudo apt install linux-headers-$(uname -r)" \
-	    "  Fedora          sudo dnf install kernel-devel-$(uname -r)" \
-	    "  Arch            sudo pacman -S linux-headers" \
-	    "If the package is not found, a newer kernel is: upgrade, reboot, try again." \
-	    "Or work in a throwaway VM, which has its own: make -C $part vm"
-	exit 1
+	local why
+	why=$(no_headers)
+	[ -n "$why" ] || why=$(no_compiler)
+	[ -z "$why" ] || fail "$why"
 }
 
 # devtmpfs cannot make the node where something else has the name; the module does not
@@ -85,7 +78,7 @@ unload() {
 }
 
 load() {
-	local last options=() error
+	local last options=() error why
 	need_root
 	last=$(module_log | tail -n 1)
 	unload
@@ -94,11 +87,11 @@ load() {
 		say "$error"
 		case $error in
 		*"Key was rejected"*|*"Required key"*|*"Operation not permitted"*)
-			fail "This kernel takes only modules that are signed, as with Secure Boot, or none at all." \
-			     "The README says what to do; a throwaway VM takes it as it is: make -C $part vm" ;;
+			fail "$(only_signed)" ;;
 		*"Invalid module format"*)
+			why=$(headers_differ)
 			fail "password.ko is built for $(modinfo -F vermagic password.ko | cut -d' ' -f1), this kernel is $(uname -r)." \
-			     "Build it for this one: make -C $part clean load" ;;
+			     "${why:-Build it for this one: make -C $part clean load}" ;;
 		*)
 			fail "The kernel log may tell more: ${sudo}dmesg | tail" ;;
 		esac
@@ -227,22 +220,20 @@ install_all() {
 
 # With your own key, which the machine's firmware then has to know.
 sign() {
-	local mok=/var/lib/shim-signed/mok key cert tool=$KDIR/scripts/sign-file as=
+	local key cert tool=$KDIR/scripts/sign-file
 	key=${KEY-$mok/MOK.priv} cert=${CERT-$mok/MOK.der}
 	[ -x "$tool" ] || fail "There is no scripts/sign-file in $KDIR: that kernel was built without signatures."
 	if ! as_root test -e "$key" || ! as_root test -e "$cert"; then
-		fail "There is no key $key with its certificate $cert (KEY=FILE CERT=FILE: others). Make one, once:" \
-		     "  ${sudo}mkdir -p $mok" \
-		     "  ${sudo}openssl req -new -x509 -newkey rsa:2048 -nodes -days 3650 -subj '/CN=My own modules/' -keyout $mok/MOK.priv -outform DER -out $mok/MOK.der" \
-		     "Have the machine trust it: give a password, reboot, and choose \"Enroll MOK\" with that password" \
-		     "  ${sudo}mokutil --import $mok/MOK.der" \
-		     "Then: make -C $part sign load"
+		fail "There is no key $key with its certificate $cert (KEY=FILE CERT=FILE: others)." "$(how_to_sign)"
 	fi
-	[ -r "$key" ] || as=as_root
 	# Without a signature that it has already.
 	! tail -c 28 password.ko | grep -q 'Module signature appended' || objcopy password.ko
-	$as "$tool" sha256 "$key" "$cert" password.ko
-	[ -z "$as" ] || as_root chown "$(id -u):$(id -g)" password.ko
+	if [ -r "$key" ]; then
+		"$tool" sha256 "$key" "$cert" password.ko
+	else
+		as_root "$tool" sha256 "$key" "$cert" password.ko
+		as_root chown "$(id -u):$(id -g)" password.ko
+	fi
 	echo "password.ko is signed by $(modinfo -F signer password.ko)"
 }
 

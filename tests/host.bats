@@ -201,6 +201,121 @@ copy() { # DIRECTORY
 	[[ $output != *'apt install'* ]]
 }
 
+# A machine that lacks nothing: the files that doctor looks at, a kernel and a compiler.
+fit_machine() {
+	export SYSROOT=$BATS_TEST_TMPDIR/machine
+	modules=$SYSROOT/lib/modules kdir=$modules/6.1.0-50-amd64/build
+	export KDIR=$kdir XDG_CACHE_HOME=$BATS_TEST_TMPDIR/cache PATH=$stubs:$PATH
+	mkdir -p "$kdir"/include/{generated,config} "$SYSROOT"/{dev,run,proc/sys/kernel,sys/kernel/security} \
+		"$SYSROOT"/sys/{firmware/efi/efivars,module/module/parameters}
+	touch "$kdir/Makefile" "$SYSROOT/dev/kvm" "$SYSROOT/proc/cpuinfo"
+	echo '#define UTS_RELEASE "6.1.0-50-amd64"' >"$kdir/include/generated/utsrelease.h"
+	printf 'CONFIG_GCC_VERSION=120200\nCONFIG_CLANG_VERSION=0\n' >"$kdir/include/config/auto.conf"
+	stub uname '[ "$1" = -m ] && echo x86_64 || echo 6.1.0-50-amd64'
+	stub gcc 'echo 12'
+	stub df 'echo Avail; [ "$2" = -m ] && echo 5000 || echo 5G'
+	for name in unshare mmdebstrap bwrap qemu-system-x86_64 gensquashfs zstd gpg newuidmap sudo; do
+		stub $name ''
+	done
+	export MIRROR=http://127.0.0.1:9
+}
+
+doctor_says() { # LINES
+	run bash vm/doctor
+	[[ $output == *"$1"* ]] || { printf -- '--- expected, in it\n%s\n--- got\n%s\n' "$1" "$output"; return 1; }
+}
+
+# What doctor says, make -C part1 says.
+both_say() { # MARK AND NAME, LINES
+	doctor_says "$(printf '%-15s %s' "$1" "$2" | sed '2,$s/^/                /')"
+	run -2 make -s -C part1 modules
+	[[ $output == "${2//make vm/make -C part1 vm}"* ]] || { printf -- '--- expected\n%s\n--- got\n%s\n' "$2" "$output"; return 1; }
+}
+
+@test "doctor: a machine that lacks nothing" {
+	fit_machine
+	run bash vm/doctor
+	# The network and the keyring are this machine's own.
+	is "$(grep -vE '^(ok|no)  (network|programs) ' <<<"$output" | sed -E '/^ {16}/d; s/^(ok|no|--)  ([a-z]+) .*/\1 \2/' | paste -sd ' ')" \
+	   'For throwaway VMs, in which all of this runs (make demo, make vm, make test): ok machine ok namespaces ok kvm ok room  For your own kernel, Linux 6.1.0-50-amd64 (make -C part1 load): ok reboot ok headers ok release ok compiler ok signatures ok dmesg ok root'
+}
+
+@test "doctor, and a build that fails: headers that are missing, after an upgrade, in a container, on WSL2" {
+	fit_machine
+	rm "$kdir/Makefile"
+	sudo=''
+	[ "$(id -u)" = 0 ] || sudo='sudo '
+	stub apt-get ''
+	both_say '--  headers' "There are no headers of kernel 6.1.0-50-amd64 in $kdir. Install them:
+  ${sudo}apt install linux-headers-6.1.0-50-amd64"
+	mkdir -p "$modules/6.1.0-51-amd64/build"
+	both_say '--  headers' "An upgrade brought Linux 6.1.0-51-amd64, and 6.1.0-50-amd64 still runs. Reboot:
+  ${sudo}reboot"
+	doctor_says '--  reboot      An upgrade brought'
+	mv "$modules/6.1.0-51-amd64" "$modules/6.1.0-51-rt-amd64"
+	doctor_says 'ok  reboot '
+	rm -r "$modules/6.1.0-50-amd64"
+	doctor_says '--  reboot      An upgrade brought Linux 6.1.0-51-rt-amd64'
+	touch "$SYSROOT/.dockerenv"
+	both_say '--  headers' 'This is a container: its kernel is that of the machine, and has no headers in here.
+Work in a throwaway VM, which has its own: make vm'
+	stub uname 'echo 5.15.90.1-microsoft-standard-WSL2'
+	both_say '--  headers' 'This is WSL2, for whose kernel'
+}
+
+@test "doctor: headers of another kernel, a compiler that is missing or another" {
+	fit_machine
+	stub apt-get ''
+	echo '#define UTS_RELEASE "6.1.0-49-amd64"' >"$kdir/include/generated/utsrelease.h"
+	doctor_says "--  release     The headers in $kdir are of Linux 6.1.0-49-amd64, and 6.1.0-50-amd64 runs"
+	stub gcc 'echo 13.2'
+	doctor_says '--  compiler    The kernel was built by gcc 12, and gcc here is 13. That works, as a rule; if it does not:'
+	matches "$output" 'apt install gcc-12, then make -C part1 CC=gcc-12 clean load'
+	echo 'CC = $(CROSS_COMPILE)gcc-12345' >"$kdir/.kernelvariables"
+	both_say '--  compiler' "There is no gcc-12345, which the headers in $kdir want. Install it:"
+}
+
+@test "doctor: Secure Boot, lockdown, signatures, modules that are switched off: which, and how to sign" {
+	fit_machine
+	printf '\6\0\0\0\1' >"$SYSROOT/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
+	doctor_says 'ok  signatures'
+	echo 'none [integrity] confidentiality' >"$SYSROOT/sys/kernel/security/lockdown"
+	doctor_says '--  signatures  This kernel takes only modules that are signed by a key that it trusts: Secure Boot is on, lockdown is integrity.'
+	matches "$output" 'openssl req .*-keyout /var/lib/shim-signed/mok/MOK\.priv.*mokutil --import .*make -C part1 sign load'
+	echo '[none] integrity confidentiality' >"$SYSROOT/sys/kernel/security/lockdown"
+	printf '\6\0\0\0\0' >"$SYSROOT/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
+	echo Y >"$SYSROOT/sys/module/module/parameters/sig_enforce"
+	doctor_says 'a key that it trusts: module.sig_enforce is on.'
+	echo 1 >"$SYSROOT/proc/sys/kernel/modules_disabled"
+	doctor_says '--  signatures  This kernel takes no module any more, until the next boot'
+}
+
+@test "doctor: what the VMs lack: KVM, programs, namespaces, room, network, the machine" {
+	fit_machine
+	rm "$SYSROOT/dev/kvm"
+	doctor_says '--  kvm         There is no KVM: the processor cannot do it, or the machine is a VM itself. So the VMs emulate'
+	echo 'flags: fpu vmx' >"$SYSROOT/proc/cpuinfo"
+	doctor_says '--  kvm         There is no /dev/kvm, though the processor has what it takes.'
+	touch "$SYSROOT/dev/kvm"
+	mkdir -p "$XDG_CACHE_HOME/password-module" "$SYSROOT/proc/sys/kernel/random"
+	echo 1 >"$SYSROOT/proc/sys/kernel/random/boot_id"
+	echo tcg >"$XDG_CACHE_HOME/password-module/kvm-1"
+	doctor_says '--  kvm         No kernel boots with /dev/kvm here, which was tried.'
+	stub unshare 'exit 1'
+	doctor_says 'no  namespaces  No '
+	is "$status" 1
+	matches "$output" '--privileged'
+	stub df 'echo Avail; echo 500'
+	doctor_says "no  room        $XDG_CACHE_HOME/password-module has 500 MB free, 2000 are needed"
+	stub uname 'echo riscv64'
+	doctor_says 'no  machine     The VMs need an x86-64 machine, this is riscv64.'
+	[ ! -x /usr/lib/apt/apt-helper ] || doctor_says "no  network     Debian's mirror http://127.0.0.1:9 does not answer, from which the VM is made. Another one:
+                  make demo MIRROR=URL"
+	stub apt-get 'echo installing'
+	run bash need -n nonsense=its-package
+	matches "$output" $'^need: missing: its-package\\. .*\nneed:   (sudo )?apt-get install its-package$'
+}
+
 @test "what takes long shows that it goes on, and stops when it is done" {
 	run -0 bash -c '. vm/progress; busy "Doing it"; sleep 5; idle; [ -z "$(jobs -r)" ]; say done'
 	matches "$output" $'^Doing it \\.\\.+\ndone$'

@@ -27,7 +27,7 @@ matches() { # GOT PATTERN
 	root=$(vm/root) second=6.1.0-999-amd64
 	release=$(<"$root/release")
 	(cd "$tmp" && apt-get -qq download dkms && dpkg-deb -x dkms_*.deb dkms)
-	cp -r common.* environment packaging part? "$tmp"
+	cp -r common.* environment vm packaging part? "$tmp"
 	make -s -C "$tmp/$last" clean
 	mkdir "$tmp"/{state,local}
 	cp -r "$root/root/usr/lib/modules" "$root/root/usr/src" "$tmp"

@@ -171,12 +171,12 @@ length  20"
 	touch "$kdir/Makefile"
 	echo "#define UTS_RELEASE \"$other${release:${#other}}\"" >"$kdir/include/generated/utsrelease.h"
 	cp -a part1 "$BATS_TEST_TMPDIR/part1"
-	cp common.* environment "$BATS_TEST_TMPDIR"
+	cp -r common.* environment vm "$BATS_TEST_TMPDIR"
 	# Not the release alone: a kernel with symbol versions does not look at it.
 	sed -i "s/vermagic=${release:0:${#other}}\(.*\) SMP/vermagic=$other\1 UP_/" "$BATS_TEST_TMPDIR/part1/password.ko"
 	run -2 make -s -C "$BATS_TEST_TMPDIR/part1" KDIR="$kdir" load
 	contains "$output" "password.ko is built for $other${release:${#other}}, this kernel is $release"
-	matches "$output" 'make -C part1 clean load'
+	contains "$output" "make -C part1 KDIR=/lib/modules/$release/build clean load"
 }
 
 # All that make install could leave behind, and what modprobe goes by.
@@ -232,7 +232,7 @@ installed() {
 }
 
 @test "clean leaves what the repository has" {
-	cp -a $last common.* environment "$BATS_TEST_TMPDIR"
+	cp -a $last common.* environment vm "$BATS_TEST_TMPDIR"
 	make -s -C "$BATS_TEST_TMPDIR/$last" clean
 	is "$(ls -A "$BATS_TEST_TMPDIR/$last")" \
 	   "$(cd $last && ls -d Kbuild Makefile README.md demo password.c password.h password.py 2>/dev/null)"
@@ -254,11 +254,48 @@ installed() {
 	[ ! -e /sys/module/password ]
 }
 
-# The last one: there is no way back.
+@test "doctor in this VM: its kernel, its headers and its compiler are fit" {
+	echo 1 >/proc/sys/kernel/dmesg_restrict
+	run -0 setpriv --reuid=65534 --regid=65534 --clear-groups make -s doctor
+	echo 0 >/proc/sys/kernel/dmesg_restrict
+	is "$output" "\
+This is a throwaway VM.
+
+For your own kernel, Linux $(uname -r) (make -C part1 load):
+ok  reboot      is not due
+ok  headers     /lib/modules/$(uname -r)/build
+ok  release     is that of the headers
+ok  compiler    gcc-12
+ok  signatures  are not asked for
+--  dmesg       dmesg is for root alone (kernel.dmesg_restrict=1); make load and make log ask by sudo. For all, until the next boot:
+                  sudo sysctl kernel.dmesg_restrict=0
+--  root        This needs root, and there is no sudo: become root and try again."
+}
+
+# The last three: there is no way back.
+refused() { # WHY
+	run -2 make -s -C part1 load
+	contains "$output" "This kernel takes only modules that are signed by a key that it trusts: $1."
+	contains "$output" '  make -C part1 sign load'
+	contains "$output" 'make -C part1 vm'
+	[ ! -e /sys/module/password ]
+	run -0 make -s doctor
+	contains "$output" "--  signatures  This kernel takes only modules that are signed by a key that it trusts: $1."
+	contains "$output" 'mokutil --import'
+}
+
 @test "a kernel that takes only signed modules: why, and what to do" {
 	echo 1 >/sys/module/module/parameters/sig_enforce
+	refused 'module.sig_enforce is on'
+}
+
+@test "a kernel in lockdown: why, and what to do" {
+	echo integrity >/sys/kernel/security/lockdown
+	refused 'lockdown is integrity, module.sig_enforce is on'
+}
+
+@test "a kernel that takes no module any more: to reboot" {
+	echo 1 >/proc/sys/kernel/modules_disabled
 	run -2 make -s -C part1 load
-	matches "$output" 'takes only modules that are signed, as with Secure Boot'
-	matches "$output" 'make -C part1 vm'
-	[ ! -e /sys/module/password ]
+	contains "$output" $'(kernel.modules_disabled=1). Reboot:\n  reboot'
 }
