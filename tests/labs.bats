@@ -115,7 +115,7 @@ an_exercise() { # NAME
 		builds+=("part-$name check")
 	done
 	for kernel in 6.1 "$(vm/root --list | awk '$1 ~ /^[0-9.]+$/ { print $1 }' | sort -V | tail -n 1)"; do
-		vm/build "$(vm/root "$kernel")" . "${builds[@]}"
+		vm/build "$(vm/root "$kernel")" "$PWD" "${builds[@]}"
 	done
 }
 
