@@ -81,6 +81,47 @@ matches() { # GOT PATTERN
 	matches "$output" 'the VM ended before its command did'
 }
 
+@test "a VM that crashes under its shell: nothing is harmed, and how to get a new one" {
+	log=$BATS_TEST_TMPDIR/log
+	{ until_in "$log" 'part1# '; printf 'echo c >/proc/sysrq-trigger\r'; sleep 9; } |
+		SHELL=/bin/bash timeout 90 script -qfec 'make -C part1 vm' "$log" || true
+	output=$(<"$log")
+	matches "$output" $'Your own machine is unharmed.*\nFor a new VM: make -C part1 vm'
+}
+
+@test "a file that grows, or cannot be read, or is a pipe, is no error of the copy" {
+	mkdir "$BATS_TEST_TMPDIR/repo"
+	cp -r .gitignore environment need vm part1 common.* "$BATS_TEST_TMPDIR/repo"
+	cd "$BATS_TEST_TMPDIR/repo"
+	head -c 20M /dev/zero >part1/trace.txt
+	mkfifo part1/pipe
+	timeout 30 bash -c 'while :; do echo; done >>part1/trace.txt' 3>&- &
+	writer=$!
+	status=0
+	output=$(vm/run 'ls part1/Kbuild') || status=$?
+	kill $writer
+	is "$status" 0
+	is "$output" part1/Kbuild
+}
+
+@test "a checkout that somebody else owns is built and run all the same" {
+	[ "$EUID" = 0 ] || skip "only root can give files away"
+	mkdir "$BATS_TEST_TMPDIR/repo"
+	cp -r .gitignore environment need vm part1 common.* "$BATS_TEST_TMPDIR/repo"
+	cd "$BATS_TEST_TMPDIR/repo"
+	echo "/* $RANDOM$RANDOM */" >>part1/password.c # or what was built before is taken
+	chown -R 1234:1234 .
+	run -0 --separate-stderr vm/run -b part1 'ls part1/password.ko'
+	is "$output" part1/password.ko
+}
+
+@test "make demo ends with what to type next, and those targets are there" {
+	run -0 make -s demo PART=1
+	mapfile -t next < <(sed -n '/^That was a throwaway VM/,$ s/^    \(make [^#]*[^# ]\).*/\1/p' <<<"$output")
+	is "${next[*]}" 'make -C part1 vm make -C part1 test'
+	for command in "${next[@]}"; do $command -n; done
+}
+
 @test "terminated, it ends with status 130 and leaves nothing" {
 	log=$BATS_TEST_TMPDIR/log
 	vm/run 'echo up; sleep 1000' >"$log" 2>&1 &
@@ -160,6 +201,11 @@ matches() { # GOT PATTERN
 	matches "$output" 'not ok 2 modinfo.*in test file tests/part1\.bats, line [0-9]+'
 	matches "$output" '8 passed, 1 failed, 0 skipped$'
 	run -1 grep 'broke the kernel' <<<"$output"
+}
+
+@test "tests whose VM does not start have failed, and are named" {
+	ACCEL=none run -2 make -s test PART=1
+	matches "$output" $'ACCEL=none is neither.*not ok - no test was run.*\n0 passed, 1 failed, 0 skipped'
 }
 
 @test "no such kernel, no such option: what there is" {
