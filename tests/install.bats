@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# What make install gives with programs that are not in a VM: DKMS and man. Runs on the
-# host, and loads nothing there.
+# What there is for programs that are not in a VM: DKMS, man and clangd. Runs on the host,
+# and loads nothing there.
 bats_require_minimum_version 1.5.0
 
 top=${BATS_TEST_DIRNAME%/*}
@@ -72,5 +72,34 @@ password/${last#part}, $second, x86_64: installed"
 	done
 	for name in MIN MAX DEFAULT; do
 		grep -qw "$(awk -v name="PASSWORD_LENGTH_$name" '$2 == name { print $3 }' part5/password.h)" "$tmp/page"
+	done
+}
+
+# In a copy, for which there is no compile_commands.json yet.
+@test "clangd finds no error in any part, and those that are there" {
+	bash need clangd=clangd clang-format=clang-format
+	tar --exclude=./.git --exclude-vcs-ignores -cf - . | tar -C "$tmp" -xf -
+	cd "$tmp"
+	echo 'int x = y;' >>part1/password.c # also then it is made
+	make -s compile_commands.json
+	run clangd --check="$PWD/part1/password.c"
+	matches "$output" "use of undeclared identifier 'y'"
+	sed -i '$d' part1/password.c
+	for file in part?/password.[ch] tests/*.c tests/fault/fault.c; do
+		run clangd --check="$PWD/$file"
+		is "$(grep -E '^E\[' <<<"$output")" ''
+		matches "$output" 'All checks completed, 0 errors'
+		[[ $file != part* ]] || matches "$output" "-I$(vm/root)/root/usr/src/linux-headers"
+	done
+	is "$(clang-format part1/password.c)" "$(<part1/password.c)"
+}
+
+@test "the files are as .editorconfig says" {
+	cd "$top"
+	git rev-parse -q --verify HEAD >/dev/null || skip "this is no git repository"
+	run -1 git grep -nIE '[[:space:]]$' -- ':!*.patch' ':!*.md'
+	run -1 git grep -nE '^ {8}' -- '*.c' '*.h' '*.sh' '*.bash' Makefile '*.mk'
+	for file in $(git grep -lI '' -- . ':!*.patch'); do
+		[ -z "$(tail -c 1 "$file")" ] || { echo "$file has no newline at its end"; return 1; }
 	done
 }
