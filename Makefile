@@ -44,7 +44,7 @@ help:
 	@echo '  readme      put the results of make test KERNEL=all into tests/README.md'
 	@echo '  lint        shellcheck for the scripts'
 	@echo '  check       that, and warnings, sparse and checkpatch for all parts'
-	@echo '  slides      the talk: slides.pdf, presenter.pdf, handout.pdf, slides.html in slides'
+	@echo '  slides      the talk: slides.pdf, presenter.pdf, speaker.pdf, handout.pdf, slides.html in slides'
 	@echo '  all         build all parts for the kernel that runs here'
 	@echo '  compile_commands.json  for an editor with clangd: how each file is compiled'
 	@echo '  clean       remove what was built in this directory'

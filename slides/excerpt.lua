@@ -21,15 +21,17 @@
 --   ```
 --
 -- is what was said of each command, the command and what it printed when it was
--- recorded, in this order.
+-- recorded, in this order. Of what it printed, from= and to= keep as much as above.
+-- Whoever is root has the prompt "#": in transcripts/partN all commands are root's.
 --
 -- What does not exist, or does not fit on a slide, or is stale, ends the build.
 
 -- What fits on a slide with the fonts of look.tex: size, columns, rows, and rows
--- where there is more on the slide than this block; size= sets it.
-local FITS = { { '12', 65, 14, 8 }, { '10.5', 74, 16, 14 }, { '9', 86, 18, 18 } }
-local WIDEST = FITS[#FITS][2]
-local slide = ''
+-- where there is more on the slide than this block; size= sets it. A terminal has
+-- borders. No size is below the last: from the last row nobody could read it.
+local CODE = { { '12', 65, 14, 8 }, { '10.5', 74, 15, 14 } }
+local TERMINAL = { { '12', 62, 13, 8 }, { '10.5', 71, 16, 14 } }
+local slide, last_caption = '', nil
 
 local function fail(...)
   io.stderr:write('slides.md, slide "', slide, '": ', string.format(...), '\n')
@@ -98,18 +100,36 @@ local function lines_between(what, text, from, to)
   return text:sub(text:sub(1, first - 1):match('()[^\n]*$'), text:match('[^\n]*()', last) - 1)
 end
 
-local function transcript(part, commands)
+-- What is left out of what a command printed is told by a line of its own.
+local function shortened(name, printed, from, to)
+  if not (from or to) then
+    return printed
+  end
+  local first = printed:find(from or '', 1, true)
+  local last = first and (to and select(2, printed:find(to, first, true)) or not to and #printed)
+  if not last then
+    fail('%s has nothing from "%s" to "%s"', name, from or '', to or '')
+  end
+  first = printed:sub(1, first - 1):match('()[^\n]*$')
+  last = printed:match('[^\n]*()', last)
+  return (first > 1 and '[...]\n' or '') .. printed:sub(first, last - 1) .. (last < #printed and '\n[...]' or '')
+end
+
+local function transcript(part, commands, from, to)
   local name, found, at = 'transcripts/' .. part, {}, 1
-  local text = read(name) .. '\n# '
+  local text = read(name) .. '\n\n# '
   if text:match('^made from (%x+)') ~= output('./record --sum ' .. part):match('%x+') then
-    fail('%s is stale: %s or vm/demo has changed since. Record it anew: make -C slides transcripts', name, part)
+    fail('%s is stale: the code or what shows it has changed since. Record it anew: make -C slides transcripts', name)
   end
   for command in commands:gmatch('[^\n]+') do
     local first = text:find('\n$ ' .. command .. '\n', at, true) or
       fail('%s has no command "%s"%s', name, command, at > 1 and ' after the one before' or '')
-    local comment = text:sub(1, first):match('\n(#[^\n]*\n)$') or ''
+    -- Ends with a no-break space, by which transcript.xml knows it.
+    local comment = (text:sub(1, first):match('\n# ([^\n]*)\n$') or ''):gsub('.$', '%0\u{a0}\n')
     at = text:find('\n\n# ', first, true)
-    found[#found + 1] = comment .. text:sub(first + 1, at - 1)
+    local printed = first + #command + 4
+    found[#found + 1] = comment .. (part:match('^part') and '# ' or '$ ') .. command ..
+      (printed < at and '\n' .. shortened(name, text:sub(printed, at - 1), from, to) or '')
   end
   return table.concat(found, '\n\n')
 end
@@ -132,9 +152,9 @@ local function code(block)
     text = hunk(at.diff, at.hunk)
   elseif at.transcript then
     what = 'transcripts/' .. at.transcript
-    text = transcript(at.transcript, text)
+    text = transcript(at.transcript, text, at.from, at.to)
   end
-  if at.from or at.to then
+  if not at.transcript and (at.from or at.to) then
     text = lines_between(what, text, at.from or '', at.to)
   end
 
@@ -143,43 +163,57 @@ local function code(block)
   for spaces in text:gmatch('( *)[^ \n][^\n]*\n') do
     indent = math.min(indent, #spaces)
   end
+  local html, fits = FORMAT:match('html'), at.transcript and TERMINAL or CODE
+  local most = fits[#fits]
   local widest, rows, size = 0, nil, at.size
+  if size and tonumber(size) < tonumber(most[1]) then
+    fail('%s: size=%s is less than %s', what, size, most[1])
+  end
   for row in text:gmatch('(.-)\n') do
     widest = math.max(widest, #row - indent)
-    if #row - indent > WIDEST and not at.transcript then
-      fail('%s: a line is wider than %d columns: %s', what, WIDEST, row:sub(indent + 1))
+    if #row - indent > most[2] and not at.transcript then
+      fail('%s: a line is wider than %d columns: %s', what, most[2], row:sub(indent + 1))
     end
   end
-  for _, fit in ipairs(FITS) do
+  for _, fit in ipairs(fits) do
     rows = {}
     for row in text:gmatch('(.-)\n') do
       row = row:sub(indent + 1)
-      while at.transcript and #row > fit[2] do
+      while at.transcript and not html and #row > fit[2] do
         local cut = row:sub(1, fit[2] + 1):match('^.*() ') or fit[2] + 1
         rows[#rows + 1], row = row:sub(1, cut - 1), (row:sub(cut):gsub('^ ', ''))
       end
       rows[#rows + 1] = row
     end
-    size = size or (widest <= fit[2] or widest > WIDEST) and
+    size = size or (html or widest <= fit[2] or widest > most[2]) and
       #rows <= fit[block.classes:includes('alone') and 3 or 4] and fit[1]
     if size then break end
   end
   if not size then
-    fail('%s: %d lines, and %d fit', what, #rows, FITS[#FITS][3])
+    fail('%s: %d lines, and %d fit', what, #rows, most[block.classes:includes('alone') and 3 or 4])
   end
 
   local caption = at.file and (at.from and what or at.file) or at.diff and what
+  if caption == last_caption then -- of the same file as the block before
+    caption = nil
+  end
+  last_caption = caption or last_caption
   -- tabindex: who has no mouse can scroll it on a page that is narrower.
-  local attr = pandoc.Attr('', { block.classes[1] }, FORMAT:match('html') and { tabindex = '0' } or {})
+  local attr = pandoc.Attr('', { block.classes[1] }, html and { tabindex = '0' } or {})
+  local shown = pandoc.CodeBlock(table.concat(rows, '\n'), attr)
+  if html and at.transcript then
+    return pandoc.Div(shown, { class = 'terminal' }), false
+  end
   return {
-    FORMAT:match('html') and caption and pandoc.Div(pandoc.Plain(caption), { class = 'caption' }) or
-      pandoc.RawBlock('latex', string.format('\\code{%s}{%s}', size, caption or '')),
-    pandoc.CodeBlock(table.concat(rows, '\n'), attr),
-  }
+    html and caption and pandoc.Div(pandoc.Plain(caption), { class = 'caption' }) or
+      pandoc.RawBlock('latex', string.format('\\%s{%s}{%s}', at.transcript and 'terminal' or 'code',
+        size, caption or '')),
+    shown,
+  }, false
 end
 
 return { {
   traverse = 'topdown', -- in the order of the slides, to know which one it is
-  Header = function(header) slide = pandoc.utils.stringify(header) end,
+  Header = function(header) slide, last_caption = pandoc.utils.stringify(header), nil end,
   CodeBlock = code,
 } }

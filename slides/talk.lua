@@ -3,97 +3,197 @@
 -- Makes a talk of the slides: the speaker from metadata.yaml in place of
 -- "::: about", pictures/NAME in the format that the output takes, and for each slide
 --
---   ::: {.notes minutes=1.5}
+--   ::: {.notes minutes=1.5 from=45}
 --
--- what to say, to type and to beware of, with the time on the clock. The minutes
--- of all slides are those of the talk. Before the first slide stand those of the
--- title.
+-- what to say, to show and to beware of, with the time on the clock. With from=45 the
+-- slide is only in talks that have 45 minutes or more (metadata.yaml), and in those
+-- it is what to skip when late. The slides take seven of eight minutes at most: the
+-- rest is for questions, and for what takes longer than planned. Before the first
+-- slide stand the notes of the title, and
 --
--- A slide that has none, and a sum that is wrong, end the build.
+--   ::: checklist
+--
+-- what to do before the clock runs. A part begins with a divider: its idea, and what
+-- is new in the kernel's API, are from the table in ../README.md.
+--
+--   ::: {.exercise part=3}
+--
+-- is that of part3/README.md, and its labs. Names of the kernel's functions, written `name()`, and
+-- commits of 12 digits link to its source.
+--
+-- What is not there, and a sum that is too large, end the build.
 
 local html = FORMAT:match('html')
-local slide, clock, count, noted = 'the title', 0, 1, false
+local stringify = pandoc.utils.stringify
+local slide, clock = 'the title', 0
 
-local function fail(...)
-  io.stderr:write('slides.md, slide "', slide, '": ', string.format(...), '\n')
+local function stop(...)
+  io.stderr:write(string.format(...), '\n')
   os.exit(1)
 end
 
--- A part that is not there, as in a checkout of an early step, has no slides.
-local function without_absent_parts(blocks)
-  local absent, any
-  return blocks:filter(function(block)
-    if block.t == 'Header' and block.level == 1 then
-      local n = pandoc.utils.stringify(block):match('^Part (%d)')
-      local file = n and io.open('../part' .. n .. '/password.c')
-      absent = n and not file
-      any = any or absent
-      if file then file:close() end
-    end
-    return not absent
-  end), any
+local function fail(...)
+  stop('slides.md, slide "%s": %s', slide, string.format(...))
 end
 
--- The less there is on a slide, the larger: text alone, or one block of code alone.
-local function sized(blocks)
-  local out = pandoc.List()
-  for i, block in ipairs(blocks) do
-    out:insert(block)
-    if block.t == 'Header' and block.level == 2 then
-      local content, text = {}, true
-      for j = i + 1, #blocks do
-        local next = blocks[j]
-        if next.t == 'Header' then break end
-        if next.t ~= 'Div' or not next.classes:includes('notes') then
-          content[#content + 1] = next
-          text = text and next.t ~= 'CodeBlock' and next.t ~= 'Table' and
-            not (next.t == 'Para' and next.content[1].t == 'Image')
-        end
-      end
-      if text then
-        out:insert(pandoc.RawBlock('latex', '\\large'))
-      elseif #content == 1 and content[1].t == 'CodeBlock' then
-        content[1].classes:insert('alone')
-      end
+local function exists(name)
+  local file = io.open(name)
+  return file and file:close() and true
+end
+
+local function read(name)
+  local file = io.open('../' .. name) or fail('there is no %s', name)
+  local text = file:read('a')
+  file:close()
+  return text
+end
+
+local function latex(blocks)
+  return pandoc.write(pandoc.Pandoc(blocks), 'latex')
+end
+
+-- pdflatex has the letters of Europe's Latin alphabets, and no others.
+local function check_letters(where, text)
+  for _, code in utf8.codes(text) do
+    if code > 0x17f and not (code >= 0x218 and code <= 0x21b or code >= 0x2010 and code <= 0x2026 or code == 0x20ac) then
+      stop('%s: "%s" (U+%04X) is in no font of the PDFs: write it in Latin letters. ' ..
+        'make -C slides slides.html makes the page, which takes all letters.', where, utf8.char(code), code)
     end
   end
-  return out
+end
+
+local function check_metadata(meta)
+  for _, key in ipairs { 'title', 'author', 'lang', 'minutes', 'about' } do
+    if not meta[key] or stringify(meta[key]) == '' then
+      stop('metadata.yaml: there is no "%s"', key)
+    end
+  end
+  if not tonumber(stringify(meta.minutes)) then
+    stop('metadata.yaml: "minutes" is no number: %s', stringify(meta.minutes))
+  end
+  for key, value in pairs(html and {} or meta) do
+    check_letters('metadata.yaml, ' .. key, stringify(value))
+  end
+end
+
+-- { header, before, slides = { { header, blocks, notes, minutes, from } } }, and first
+-- what stands before them.
+local function parse(blocks)
+  local sections, current = pandoc.List(), { title = true, blocks = pandoc.List() }
+  local title = current
+  for _, block in ipairs(blocks) do
+    if block.t == 'Header' and block.level == 1 then
+      sections:insert { header = block, slides = pandoc.List() }
+    elseif block.t == 'Header' and block.level == 2 then
+      current = { header = block, blocks = pandoc.List() }
+      if #sections == 0 then
+        sections:insert { slides = pandoc.List() }
+      end
+      sections[#sections].slides:insert(current)
+    elseif block.t == 'Div' and block.classes:includes('checklist') then
+      title.checklist = block.content
+    elseif block.t == 'Div' and block.classes:includes('notes') then
+      slide = current.header and stringify(current.header) or 'the title'
+      if current.notes then
+        fail('it has notes twice')
+      end
+      current.minutes = tonumber(block.attributes.minutes) or fail('its notes have no minutes=')
+      current.from = tonumber(block.attributes.from or 0) or fail('from= is no number')
+      if #block.content == 0 then
+        fail('its notes are empty')
+      end
+      block:walk {
+        CodeBlock = function() fail('a block of code in the notes; LaTeX cannot take it') end,
+      }
+      current.notes = block
+    elseif block.t ~= 'Null' then
+      current.blocks:insert(block)
+    end
+  end
+  local function check(it)
+    slide = it.header and stringify(it.header) or 'the title'
+    if not it.notes then
+      fail('it has no notes')
+    end
+  end
+  check(title)
+  for _, section in ipairs(sections) do
+    section.slides:map(check)
+  end
+  return title, sections
+end
+
+local function part_of(section)
+  return section.header and stringify(section.header):match('^Part (%d)')
+end
+
+-- What is in a talk of so many minutes. A part that is not there, as in a checkout of
+-- an early step, has no slides.
+local function chosen(title, sections, slot)
+  local sum, most = title.minutes, slot * 7 / 8
+  sections = sections:filter(function(section)
+    local part = part_of(section)
+    section.slides = section.slides:filter(function(it) return it.from <= slot end)
+    return #section.slides > 0 and (not part or exists('../part' .. part .. '/password.c'))
+  end)
+  for _, section in ipairs(sections) do
+    for _, it in ipairs(section.slides) do
+      sum = sum + it.minutes
+    end
+  end
+  if sum > most then
+    stop('slides.md: the slides take %g minutes; of a talk of %g (metadata.yaml) they may take %g, for there ' ..
+      'are questions, too. Mark more of what it can do without with from=%g in the notes, or take less ' ..
+      'time for a slide.', sum, slot, most, slot + 1)
+  end
+  return sections
 end
 
 local function time(minutes)
   return string.format('%d:%02d', minutes // 1, minutes % 1 * 60 // 1)
 end
 
-local function notes(div)
-  local minutes = tonumber(div.attributes.minutes) or fail('its notes have no minutes=')
-  if noted then
-    fail('it has notes twice')
-  end
-  noted = true
-  if #div.content == 0 then
-    fail('its notes are empty')
-  end
-  div:walk {
-    CodeBlock = function() fail('a block of code in the notes; LaTeX cannot take it') end,
-  }
-  local from = clock
-  clock = clock + minutes
-  local when = string.format('%g min, %s to %s', minutes, time(from), time(clock))
+local function span(minutes)
+  return string.format('%g min, %s to %s', minutes, time(clock), time(clock + minutes))
+end
+
+-- Takes the time that the slide takes.
+local function notes(it)
+  local when = span(it.minutes) .. (it.from > 0 and '. Late? Skip it.' or '')
+  clock = clock + it.minutes
   if html then
     local blocks = pandoc.List { pandoc.RawBlock('html',
       '<details class="notes"><summary>For the speaker (' .. when .. ')</summary>') }
-    blocks:extend(div.content)
+    blocks:extend(it.notes.content)
     blocks:insert(pandoc.RawBlock('html', '</details>'))
     return blocks
   end
-  div.content:insert(1, pandoc.RawBlock('latex', '\\clock{' .. when .. '}'))
-  return div
+  it.notes.content:insert(1, pandoc.RawBlock('latex', '\\clock{' .. when .. '}'))
+  return { it.notes }
+end
+
+-- The less there is on a slide, the larger: text alone, or one block of code alone.
+local function sized(blocks)
+  local text = true
+  for _, block in ipairs(blocks) do
+    text = text and block.t ~= 'CodeBlock' and block.t ~= 'Table' and
+      not (block.t == 'Para' and block.content[1].t == 'Image')
+  end
+  if text then
+    blocks:insert(1, pandoc.RawBlock('latex', '\\large'))
+  elseif #blocks == 1 and blocks[1].t == 'CodeBlock' then
+    blocks[1].classes:insert('alone')
+  end
+  return blocks
 end
 
 local function picture(image)
-  local alt = pandoc.utils.stringify(image.caption)
+  local alt = stringify(image.caption)
   if alt == '' then
     fail('%s says nothing to who cannot see it', image.src)
+  end
+  if not exists(image.src .. '.tex') then
+    fail('there is no slides/%s.tex', image.src)
   end
   if html then
     image.src = image.src .. '.svg'
@@ -102,54 +202,123 @@ local function picture(image)
   return pandoc.RawInline('latex', '\\picture{' .. image.src .. '.pdf}')
 end
 
-function Pandoc(doc)
-  local absent
-  doc.blocks, absent = without_absent_parts(doc.blocks)
-  doc.blocks = sized(doc.blocks)
-  local function header(block)
-    if block.level == 1 then
-      return nil
-    end
-    if not noted then
-      fail('it has no notes')
-    end
-    slide, noted, count = pandoc.utils.stringify(block), false, count + 1
-    -- Names the slide in LaTeX's log, before what LaTeX says of it.
-    return { block, pandoc.RawBlock('latex', '\\typeout{Slide: \\detokenize{' .. slide .. '}}') }
+local function linked(code)
+  if code.text:match('^{%.') then
+    fail('the attributes of a block of code cannot be read: %s', code.text:match('[^\n]*'))
   end
-  local title
-  doc = doc:walk {
-    traverse = 'topdown', -- in the order of the slides
-    Header = header,
-    Image = picture,
-    Div = function(div)
-      if div.classes:includes('about') then
-        return doc.meta.about
-      elseif div.classes:includes('notes') then
-        local first = count == 1
-        div = notes(div)
-        if first and not html then
-          title = pandoc.write(pandoc.Pandoc(div.content), 'latex')
-          return {}, false
-        end
-        return div, false
+  local name = code.text:match('^([%a_][%w_]*)%(%)$')
+  local commit = code.text:match('^%x+$') and #code.text == 12
+  if commit then
+    return pandoc.Link(code, 'https://git.kernel.org/linus/' .. code.text), false
+  elseif name and not name:match('^password') then
+    return pandoc.Link(code, 'https://elixir.bootlin.com/linux/latest/A/ident/' .. name), false
+  end
+end
+
+local function exercise(part)
+  local text = read('part' .. part .. '/README.md') .. '\n## '
+  local found = text:match('\n## Exercises?\n(.-)\n## ') or fail('part%s/README.md has no exercise', part)
+  return pandoc.read(found .. '\n\n' .. (text:match('\n## Labs\n(.-)\n## ') or ''), 'markdown').blocks
+end
+
+local function about(meta)
+  local blocks = pandoc.List(meta.about)
+  if meta.repository and not html then
+    return { pandoc.RawBlock('latex', '\\withqr{' .. latex(blocks) .. '}{' .. stringify(meta.repository) .. '}') }
+  end
+  return blocks
+end
+
+-- The slide's blocks without its notes.
+local function filled(it, meta)
+  return pandoc.Div(sized(it.blocks)):walk {
+    Para = function(para) -- a narrow page scrolls it
+      if html and #para.content == 1 and para.content[1].t == 'Image' then
+        return pandoc.Div(pandoc.Plain(para.content), { class = 'picture', tabindex = '0' })
       end
     end,
-  }
-  if not noted then
-    fail('it has no notes')
+    Image = picture,
+    Code = linked,
+    Link = function(link) return link, false end,
+    traverse = 'topdown',
+    Div = function(div)
+      if div.classes:includes('about') then
+        return about(meta)
+      elseif div.classes:includes('exercise') then
+        return exercise(div.attributes.part)
+      end
+    end,
+  }.content
+end
+
+-- What the table in the README says of a part.
+local function row(part)
+  local idea, new = read('README.md'):match('\n| %[' .. part .. '%]%b() | ([^|]-) | ([^|]-) |')
+  if not idea then
+    fail('the table in README.md has no part %s', part)
   end
-  local wanted = tonumber(pandoc.utils.stringify(doc.meta.minutes))
-  if not absent and clock ~= wanted then
-    io.stderr:write(string.format('slides.md: the slides take %g minutes, and the talk %g (metadata.yaml)\n',
-      clock, wanted))
-    os.exit(1)
+  return idea, pandoc.read('New: ' .. new, 'markdown').blocks
+end
+
+local function divider(section, number)
+  local part, minutes, skip = part_of(section), 0, pandoc.List()
+  slide = stringify(section.header)
+  for _, it in ipairs(section.slides) do
+    minutes = minutes + it.minutes
+    if it.from > 0 then
+      skip:insert(stringify(it.header))
+    end
   end
+  local _, new = row(part)
+  if html then
+    return new
+  end
+  local note = { pandoc.RawBlock('latex', '\\clock{' .. span(minutes) .. '}'),
+    #skip > 0 and pandoc.Para('Late? Skip: ' .. table.concat(skip, '; ') .. '.') or pandoc.Null() }
+  return string.format('\\expandafter\\def\\csname divider%d\\endcsname{\\divider{%s}{%s}{%s}{%s}}\n',
+    number, part, latex(pandoc.Plain((slide:match(': (.*)'):gsub('^%l', string.upper)))), latex(new), latex(note))
+end
+
+function Pandoc(doc)
+  local meta = doc.meta
+  check_metadata(meta)
+  local title, sections = parse(doc.blocks)
+  sections = chosen(title, sections, tonumber(stringify(meta.minutes)))
+  local blocks, preamble = pandoc.List(), ''
+
+  if html then
+    if title.checklist then
+      blocks:insert(pandoc.RawBlock('html', '<details class="notes"><summary>For the speaker, before the talk</summary>'))
+      blocks:extend(title.checklist)
+      blocks:insert(pandoc.RawBlock('html', '</details>'))
+    end
+    blocks:extend(notes(title))
+  else
+    preamble = '\\newcommand{\\titlenote}{' .. latex(notes(title)[1].content) .. '}\n' ..
+      '\\newcommand{\\checklist}{' .. latex(title.checklist or {}) .. '}\n'
+  end
+  for number, section in ipairs(sections) do
+    if section.header then
+      blocks:insert(section.header)
+    end
+    if part_of(section) then
+      local it = divider(section, number)
+      if html then blocks:extend(it) else preamble = preamble .. it end
+    end
+    for _, it in ipairs(section.slides) do
+      slide = stringify(it.header)
+      blocks:insert(it.header)
+      -- Names the slide in LaTeX's log, before what LaTeX says of it.
+      blocks:insert(pandoc.RawBlock('latex', '\\typeout{Slide: \\detokenize{' .. slide .. '}}'))
+      blocks:extend(filled(it, meta))
+      blocks:extend(notes(it))
+    end
+  end
+  doc.blocks = blocks
   if html then -- below the title, which is the one and only <h1>
     doc = doc:walk { Header = function(block) block.level = block.level + 1 return block end }
   else
-    doc.meta['header-includes'] = pandoc.MetaBlocks {
-      pandoc.RawBlock('latex', '\\newcommand{\\titlenote}{' .. title .. '}\n\\input{look}') }
+    meta['header-includes'] = pandoc.MetaBlocks { pandoc.RawBlock('latex', preamble .. '\\input{look}') }
   end
   return doc
 end

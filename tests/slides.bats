@@ -23,7 +23,7 @@ setup() {
 	[ -z "$reason" ] || skip "$reason"
 	cd "$BATS_TEST_TMPDIR"
 	mkdir vm
-	cp -r "$top"/common.mk "$top"/environment "$top"/need "$top"/part? "$top"/slides .
+	cp -r "$top"/common.mk "$top"/environment "$top"/labs "$top"/need "$top"/part? "$top"/README.md "$top"/slides .
 	cp "$top/vm/demo" vm
 	make -s -C slides clean
 }
@@ -38,7 +38,7 @@ last_slide() { # CONTENT
 
 # Only one more slide, so that LaTeX is quick.
 only_slide() { # CONTENT
-	printf -- '---\ntitle: T\n---\n\n::: {.notes minutes=50}\n- **Say** it.\n:::\n' >slides/slides.md
+	printf -- '---\ntitle: T\n---\n\n::: {.notes minutes=1}\n- **Say** it.\n:::\n' >slides/slides.md
 	last_slide "$1"
 }
 
@@ -68,7 +68,7 @@ rows() { # N COLUMNS: C that long and that wide, as part1/rows.c
 	run -0 make -s -C slides slides.pdf
 	run -0 pdftotext slides/slides.pdf -
 	has "$output" 'load and unload'
-	run ! grep -q '^Part 2: ' <<<"$output"
+	run ! grep -q '^Part 2' <<<"$output"
 }
 
 @test "a function that is gone is told, with its slide" {
@@ -116,7 +116,7 @@ rows() { # N COLUMNS: C that long and that wide, as part1/rows.c
 		sed "$change" demo >other
 		run -1 slides/record --check other
 		has "$output" 'slides/transcripts/part1 is stale; it is on the slides:'
-		has "$output" '  Part 1: unload it'
+		has "$output" '  Demo: unload it'
 	done
 	[ "$last" -ge 4 ] || skip "there is no part4 here"
 	sed -E '0,/^[A-Za-z0-9_-]{12}$/ s/^[A-Za-z0-9_-]{12}$/&x/' demo >other # a longer password
@@ -139,10 +139,107 @@ rows() { # N COLUMNS: C that long and that wide, as part1/rows.c
 	breaks 'slide "The last one": a block of code in the notes'
 }
 
-@test "minutes that are not the talk's are told, where all parts are" {
+@test "the slides leave an eighth of the talk for questions; a shorter talk has fewer slides" {
 	[ "$last" = 6 ] || skip "not all parts are here"
-	sed -i 's/^minutes: .*/minutes: 45/' slides/metadata.yaml
-	breaks 'the slides take 50 minutes, and the talk 45'
+	sed -i 's/^minutes: .*/minutes: 30/' slides/metadata.yaml
+	make -s -C slides slides.tex
+	run -0 grep -c '^\\begin{frame}.*{Demo: load it}' slides/slides.tex
+	run ! grep -q '^\\section{Getting started}' slides/slides.tex
+	run ! grep -q '{Exercise 1}' slides/slides.tex
+	sed -i 's/^minutes: .*/minutes: 25/' slides/metadata.yaml
+	breaks 'the slides take 26 minutes; of a talk of 25 (metadata.yaml) they may take 21.875'
+	has "$output" 'with from=26 in the notes'
+}
+
+@test "what metadata.yaml must have is told" {
+	local key
+	for key in title author lang minutes about; do
+		cp "$top/slides/metadata.yaml" slides
+		sed -i "/^$key:/,/^[^ ]/ { /^$key:/d; /^ /d }" slides/metadata.yaml
+		breaks "metadata.yaml: there is no \"$key\""
+	done
+	for key in subtitle institute date repository; do
+		cp "$top/slides/metadata.yaml" slides
+		sed -i "/^$key:/d" slides/metadata.yaml
+		run -0 make -s -C slides check
+	done
+	sed -i 's/^minutes: .*/minutes: an hour/' slides/metadata.yaml
+	breaks 'metadata.yaml: "minutes" is no number: an hour'
+}
+
+@test "to give the talk as yours, metadata.yaml is all there is to change" {
+	run ! grep -niE 'tonight|today|this evening|meetup|meffie|sine nomine|canton|2023' slides/slides.md
+	local line n=0
+	while read -r line; do
+		run ! grep -nF "$line" slides/slides.md
+		n=$((n + 1))
+	done < <(sed -nE 's/^(subtitle|author|institute|date|repository): //p' slides/metadata.yaml)
+	[ "$n" = 5 ]
+}
+
+@test "a letter that no font has is told before TeX starts" {
+	local name
+	for name in Юрий 'Nguyễn' 王; do
+		sed -i "s/^author: .*/author: $name/" slides/metadata.yaml
+		breaks 'metadata.yaml, author: "'
+		has "$output" 'is in no font of the PDFs: write it in Latin letters'
+	done
+	run -0 make -s -C slides slides.html
+	sed -i "s/^author: .*/author: Łucja Ğüñțer Žižka/" slides/metadata.yaml
+	run -0 make -s -C slides check
+	[ -z "$tex" ] || skip "$tex"
+	make -s -C slides slides.pdf
+}
+
+@test "in a built tree, too, what is gone is told with its slide" {
+	make -s -C slides slides.tex
+	mv slides/transcripts/part1 kept
+	breaks 'slide "What the module says of itself": there is no slides/transcripts/part1' slides.tex
+	mv kept slides/transcripts/part1
+	mv slides/pictures/path.tex kept
+	breaks 'slide "From a program to the module": there is no slides/pictures/path.tex'
+	[ -n "$tex" ] || breaks 'slide "From a program to the module": there is no slides/pictures/path.tex' slides.pdf
+	mv kept slides/pictures/path.tex
+	mv part1/Kbuild kept
+	breaks 'slide "Kbuild makes password.ko": there is no part1/Kbuild' slides.tex
+	mv kept part1/Kbuild
+	[ "$last" -ge 2 ] || skip "there is no part2 here"
+	rm -r "part$last"
+	make -s -C slides slides.tex
+	run ! grep -q "section{Part $last" slides/slides.tex
+}
+
+@test "an error in a picture is told with its slide" {
+	[ -z "$tex" ] || skip "$tex"
+	sed -i 's/\\draw/\\darw/' slides/pictures/path.tex
+	breaks 'slide "From a program to the module": slides/pictures/path.tex:' slides.pdf
+	has "$output" 'Undefined control sequence'
+}
+
+@test "make clean leaves nothing that was made" {
+	[ -z "$tex" ] || skip "$tex"
+	find slides | sort >before
+	make -s -C slides slides.pdf slides.html
+	[ "$(find slides | sort)" != "$(<before)" ]
+	cp slides/pictures/path.pdf slides/pictures/old.pdf # of a picture that is gone
+	make -s -C slides clean
+	is "$(find slides | sort)" "$(<before)"
+}
+
+@test "the titles of slides begin with a capital, those of parts with their number" {
+	run ! grep -nE '^## ([a-z]|Part [0-9])' slides/slides.md
+	run -0 grep -cE '^# Part [0-9]: [a-z]' slides/slides.md
+	is "$output" 6
+}
+
+@test "the kernels on the slide are those of the README" {
+	run -0 grep -oE 'from [0-9.]+ to [0-9.]+' README.md
+	run -0 grep -zoE "Linux\s+${output#from }" slides/slides.md
+}
+
+@test "attributes that pandoc cannot read are told" {
+	last_slide '```{.c file=part1/password.c from=" int"}\n```'
+	breaks 'slide "The last one": the attributes of a block of code cannot be read'
 }
 
 @test "a picture must be told in words" {
@@ -150,25 +247,29 @@ rows() { # N COLUMNS: C that long and that wide, as part1/rows.c
 	breaks 'slide "The last one": pictures/path says nothing'
 }
 
-@test "a line that is too wide is told, and too many lines" {
+@test "a line that is too wide is told, too many lines, and letters that are too small" {
 	cp slides/slides.md kept
-	rows 18 87
+	rows 15 75
 	last_slide '```{.c file=part1/rows.c}\n```'
-	breaks 'slide "The last one": part1/rows.c: a line is wider than 86 columns'
-	rows 19 86
-	breaks 'slide "The last one": part1/rows.c: 19 lines, and 18 fit'
-	rows 18 86
+	breaks 'slide "The last one": part1/rows.c: a line is wider than 74 columns'
+	rows 16 74
+	breaks 'slide "The last one": part1/rows.c: 16 lines, and 15 fit'
+	rows 15 74
 	run -0 make -s -C slides check
+	cp kept slides/slides.md
+	last_slide '```{.c file=part1/rows.c size=10}\n```'
+	breaks 'slide "The last one": part1/rows.c: size=10 is less than 10.5'
 }
 
-@test "18 lines of 86 columns fit on a slide, and LaTeX tells what does not" {
+@test "15 lines of 74 columns fit on a slide, and LaTeX tells what does not" {
 	[ -z "$tex" ] || skip "$tex"
-	rows 18 86
+	rows 15 74
 	only_slide '```{.c file=part1/rows.c}\n```'
 	run -0 make -s -C slides slides.pdf
-	only_slide '```{.c file=part1/rows.c}\n```\n\nA line of text.'
+	rows 14 74
+	only_slide '```{.c file=part1/rows.c}\n```\n\nSome\n\nlines\n\nof\n\ntext.'
 	breaks 'slide "The last one": Overfull \vbox' slides.pdf
-	rows 2 80
+	rows 2 74
 	only_slide '```{.c file=part1/rows.c size=12}\n```'
 	breaks 'slide "The last one": Overfull line of code' slides.pdf
 	only_slide '$$\\hspace{200mm}x$$'
@@ -183,6 +284,8 @@ rows() { # N COLUMNS: C that long and that wide, as part1/rows.c
 	[ -z "$tex" ] || skip "$tex"
 	run -0 make -s -C slides slides.pdf
 	is "$output" 'Making slides/slides.pdf'
+	run -0 pdftotext slides/slides.pdf -
+	[ "$(tr -d '\f' <<<"$output" | grep -c '^Part [1-6]$')" = "$last" ] # the dividers
 	run -0 pdfinfo slides/slides.pdf
 	has "$output" 'Page size:       453.543 x 255.118 pts'
 	run -0 pdfinfo -url slides/slides.pdf
@@ -190,6 +293,9 @@ rows() { # N COLUMNS: C that long and that wide, as part1/rows.c
 		link=${link#<}
 		has "$output" "${link%>}"
 	done
+	# Names of functions, and commits.
+	has "$output" https://elixir.bootlin.com/linux/latest/A/ident/class_create
+	has "$output" https://git.kernel.org/linus/ff62b8e6588f
 }
 
 @test "the colours of code have a contrast of 4.5:1 and more" {
@@ -205,7 +311,7 @@ rows() { # N COLUMNS: C that long and that wide, as part1/rows.c
 		}
 		END { print "$n colours" }' slides/highlight.theme
 	[[ $output =~ ^1[0-9]\ colours$ ]]
-	run -0 grep -c 'background: #f6f6fb' slides/page.css
+	run -0 grep -c -e '--code: #f6f6fb' slides/page.css
 }
 
 @test "the table of changes has each version that the code asks for" {
@@ -232,27 +338,32 @@ rows() { # N COLUMNS: C that long and that wide, as part1/rows.c
 # bats test_tags=full
 @test "the same tree gives the same files, byte for byte" {
 	mkdir -p elsewhere/deeper
-	cp -r common.mk environment need part? slides vm elsewhere/deeper
+	cp -r README.md common.mk environment labs need part? slides vm elsewhere/deeper
 	make -s -C slides
 	sleep 1
 	TZ=Asia/Tokyo make -s -C elsewhere/deeper/slides
-	for file in slides.pdf presenter.pdf handout.pdf slides.html; do
+	for file in slides.pdf presenter.pdf handout.pdf speaker.pdf slides.html; do
 		cmp "slides/$file" "elsewhere/deeper/slides/$file"
 	done
 }
 
 # bats test_tags=full
-@test "the notes are in the presenter's view, the handout and the page alone" {
+@test "the notes are in what the speaker has and in the page, and not on what the audience gets" {
 	make -s -C "$top/slides"
 	cd "$top"
-	for file in presenter handout; do
+	for file in presenter speaker; do
 		run -0 pdftotext "slides/$file.pdf" -
 		has "$output" '0.5 min, 0:00 to 0:30'
+		# Before the clock runs.
+		has "${output%%0:00 to*}" 'The evening before: make rehearse'
 	done
 	run -0 grep -c 'details class="notes"' slides/slides.html
 	[ "$output" -ge 10 ]
-	run -0 pdftotext slides/slides.pdf -
-	[[ $output != *'0:00 to'* ]]
+	for file in slides handout; do
+		run -0 pdftotext "slides/$file.pdf" -
+		has "$output" 'About the talk'
+		[[ $output != *'0:00 to'* && $output != *'evening before'* ]]
+	done
 }
 
 # bats test_tags=full
