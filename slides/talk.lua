@@ -21,6 +21,10 @@
 -- is that of part3/README.md, and its labs. Names of the kernel's functions, written `name()`, and
 -- commits of 12 digits link to its source.
 --
+-- With "lang: de" in metadata.yaml the titles, paragraphs and items that po/de.po
+-- translates are in German; those that it does not are as they are. Its msgids are
+-- their markdown in one line; with POT set in the environment they are printed.
+--
 -- What is not there, and a sum that is too large, end the build.
 
 local html = FORMAT:match('html')
@@ -76,6 +80,44 @@ local function check_metadata(meta)
   end
 end
 
+-- The translations of a gettext catalog, without those that are marked as fuzzy.
+local function catalog(name)
+  local file, found, entry, key = io.open(name), {}, {}, nil
+  for line in (file and file:read('a') .. '\n\n' or ''):gmatch('(.-)\n') do
+    if line == '' then
+      if not entry.fuzzy and entry.msgid and (entry.msgstr or '') ~= '' then
+        found[entry.msgid] = entry.msgstr
+      end
+      entry = {}
+    end
+    entry.fuzzy = entry.fuzzy or line:match('^#,.*fuzzy')
+    key = line:match('^(msg%a+)') or key
+    local text = line:match('"(.*)"$')
+    if text and not line:match('^#') then
+      entry[key] = (entry[key] or '') .. text:gsub('\\(.)', { n = '\n', ['"'] = '"', ['\\'] = '\\' })
+    end
+  end
+  return found
+end
+
+local function translated(doc)
+  local pot, known = os.getenv('POT'), catalog('po/' .. stringify(doc.meta.lang):match('^%a*') .. '.po')
+  local function translate(block)
+    local id = pandoc.write(pandoc.Pandoc(pandoc.Plain(block.content)), 'markdown'):gsub('%s+', ' '):gsub(' $', '')
+    if pot and id:match('%a') then
+      print(string.format('msgid "%s"\nmsgstr ""\n', (id:gsub('[\\"]', '\\%0'))))
+    end
+    if known[id] then
+      block.content = pandoc.utils.blocks_to_inlines(pandoc.read(known[id], 'markdown-implicit_figures').blocks)
+      return block
+    end
+  end
+  if pot then
+    print('msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n')
+  end
+  return doc:walk { Header = translate, Para = translate, Plain = translate }
+end
+
 -- { header, before, slides = { { header, blocks, notes, minutes, from } } }, and first
 -- what stands before them.
 local function parse(blocks)
@@ -124,7 +166,7 @@ local function parse(blocks)
 end
 
 local function part_of(section)
-  return section.header and stringify(section.header):match('^Part (%d)')
+  return section.header and stringify(section.header):match('^%a+ (%d):')
 end
 
 -- What is in a talk of so many minutes. A part that is not there, as in a checkout of
@@ -146,7 +188,7 @@ local function chosen(title, sections, slot)
       'are questions, too. Mark more of what it can do without with from=%g in the notes, or take less ' ..
       'time for a slide.', sum, slot, most, slot + 1)
   end
-  return sections
+  return sections, sum
 end
 
 local function time(minutes)
@@ -280,10 +322,12 @@ local function divider(section, number)
 end
 
 function Pandoc(doc)
+  check_metadata(doc.meta)
+  doc = translated(doc)
   local meta = doc.meta
-  check_metadata(meta)
   local title, sections = parse(doc.blocks)
-  sections = chosen(title, sections, tonumber(stringify(meta.minutes)))
+  local sum
+  sections, sum = chosen(title, sections, tonumber(stringify(meta.minutes)))
   local blocks, preamble = pandoc.List(), ''
 
   if html then
@@ -295,7 +339,8 @@ function Pandoc(doc)
     blocks:extend(notes(title))
   else
     preamble = '\\newcommand{\\titlenote}{' .. latex(notes(title)[1].content) .. '}\n' ..
-      '\\newcommand{\\checklist}{' .. latex(title.checklist or {}) .. '}\n'
+      '\\newcommand{\\checklist}{' .. latex(title.checklist or {}) .. '}\n' ..
+      string.format('\\newcommand{\\minutes}{%d}\n', math.ceil(sum))
   end
   for number, section in ipairs(sections) do
     if section.header then
@@ -318,6 +363,10 @@ function Pandoc(doc)
   if html then -- below the title, which is the one and only <h1>
     doc = doc:walk { Header = function(block) block.level = block.level + 1 return block end }
   else
+    -- Without it there is no babel, which has of most languages nothing in Debian's small TeX.
+    if not stringify(meta.lang):match('^en') then
+      meta.lang = nil
+    end
     meta['header-includes'] = pandoc.MetaBlocks { pandoc.RawBlock('latex', preamble .. '\\input{look}') }
   end
   return doc

@@ -177,6 +177,23 @@ rows() { # N COLUMNS: C that long and that wide, as part1/rows.c
 	[ "$n" = 5 ]
 }
 
+@test "the slides are in the language of metadata.yaml, as far as they are translated" {
+	run ! grep -q 'Was ist ein Kernel' slides/slides.md
+	sed -i 's/^lang: .*/lang: de-AT/' slides/metadata.yaml
+	make -s -C slides slides.tex
+	run -0 grep -F '{Was ist ein Kernel?}' slides/slides.tex
+	run -0 grep -F '{What is a kernel module?}' slides/slides.tex
+	run ! grep -F 'babel' slides/slides.tex # which has no German in Debian's small TeX
+	sed -i 's/^msgid "What is a kernel?"/#, fuzzy\n&/' slides/po/de.po
+	make -s -C slides slides.tex
+	run ! grep -F '{Was ist ein Kernel?}' slides/slides.tex
+	command -v msgmerge >/dev/null || skip "gettext is not installed; make -C slides po does it"
+	make -s -C slides po
+	run -0 msgfmt --statistics -o /dev/null slides/po/de.po
+	has "$output" '9 translated messages, 1 fuzzy translation'
+	[ ! -e slides/.pot ]
+}
+
 @test "a letter that no font has is told before TeX starts" {
 	local name
 	for name in Юрий 'Nguyễn' 王; do
@@ -314,6 +331,21 @@ rows() { # N COLUMNS: C that long and that wide, as part1/rows.c
 	run -0 grep -c -e '--code: #f6f6fb' slides/page.css
 }
 
+@test "the colours of code at night have such a contrast, too" {
+	run -0 perl -0ne '
+		sub light { my @c = map { $_ /= 255; $_ <= .03928 ? $_ / 12.92 : (($_ + .055) / 1.055) ** 2.4 }
+			map { hex } $_[0] =~ /../g; .2126 * $c[0] + .7152 * $c[1] + .0722 * $c[2] }
+		my ($dark) = /scheme: dark\) \{(.*?)\n\}/s;
+		my ($back) = $dark =~ /--code: #(\w{6})/;
+		for my $color ($dark =~ /[{ ]color: #(\w{6})/g, $dark =~ /--(?:structure|quiet|text): #(\w{6})/g) {
+			my $ratio = (light($color) + .05) / (light($back) + .05);
+			printf "%s on %s: %.1f\n", $color, $back, $ratio if $ratio < 4.5;
+			$n++;
+		}
+		END { print "$n colours" }' slides/page.css
+	is "$output" '9 colours'
+}
+
 @test "the table of changes has each version that the code asks for" {
 	run -0 sed -n '/^## Linux internals change/,/^:::/p' slides/slides.md
 	local table=$output version
@@ -357,6 +389,8 @@ rows() { # N COLUMNS: C that long and that wide, as part1/rows.c
 		# Before the clock runs.
 		has "${output%%0:00 to*}" 'The evening before: make rehearse'
 	done
+	run -0 pdfinfo -meta slides/presenter.pdf # for pdfpc's clock
+	has "$output" '<pdfpc:Duration>43</pdfpc:Duration>'
 	run -0 grep -c 'details class="notes"' slides/slides.html
 	[ "$output" -ge 10 ]
 	for file in slides handout; do
