@@ -390,7 +390,7 @@ rows() { # N COLUMNS: C that long and that wide, as part1/rows.c
 		has "${output%%0:00 to*}" 'The evening before: make rehearse'
 	done
 	run -0 pdfinfo -meta slides/presenter.pdf # for pdfpc's clock
-	has "$output" '<pdfpc:Duration>43</pdfpc:Duration>'
+	[[ $output =~ '<pdfpc:Duration>'[1-9][0-9]*'</pdfpc:Duration>' ]]
 	run -0 grep -c 'details class="notes"' slides/slides.html
 	[ "$output" -ge 10 ]
 	for file in slides handout; do
@@ -412,7 +412,8 @@ rows() { # N COLUMNS: C that long and that wide, as part1/rows.c
 @test "a page that asks for a file, complains or is too wide is found" {
 	make -s -C "$top/slides" slides.html
 	while IFS='|' read -r bad message; do
-		sed "s|</body>|$bad</body>|" "$top/slides/slides.html" >bad.html
+		printf -v long '%0300d' 0
+		sed "s|</body>|${bad/\%s/$long}</body>|" "$top/slides/slides.html" >bad.html
 		run -1 "$top/tests/page" bad.html
 		has "$output" "$message"
 	done <<-'END'
@@ -421,5 +422,9 @@ rows() { # N COLUMNS: C that long and that wide, as part1/rows.c
 	<p style="width: 400px">wide</p>|360 pixels: too wide: <p style="width: 400px">
 	<p style="width: 1400px">wide</p>|1366 pixels: the page scrolls sideways
 	<img src="data:,">|a picture that is broken or has no alt
+	<table><tr><th></th></tr></table>|a <th> that is empty or too wide
+	<main></main>|not one <main>
+	<div class="sourceCode"><pre style="white-space: pre">%s</pre></div>|code that must be scrolled
+	<style>h2, h3 { break-after: auto !important } section { break-inside: auto !important }</style>|ends with a heading: Kernel and modules
 	END
 }
