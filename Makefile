@@ -32,7 +32,8 @@ help:
 	@echo '  vm          a shell in a VM, with all parts built: for a talk, or to play'
 	@echo '  test        the tests of all parts and of the make targets, in VMs'
 	@echo '  test-vm     the tests of the VMs themselves, and of present'
-	@echo '  test-install  DKMS with two kernels, the man page, clangd over all parts'
+	@echo '  test-install  DKMS with two kernels, the man page, clangd over all parts,'
+	@echo '              the bundle without a network'
 	@echo '  test-races  part 6 used from all sides at once, and by stress-ng and trinity'
 	@echo '  test-labs   all labs: the bug is found, and found no more when it is out; and all'
 	@echo '              exercises: not done at the start, and done by their solutions'
@@ -46,6 +47,8 @@ help:
 	@echo '  check       that, and warnings, sparse and checkpatch for all parts'
 	@echo '  slides      the talk: slides.pdf, presenter.pdf, speaker.pdf, handout.pdf, slides.html in slides'
 	@echo '  all         build all parts for the kernel that runs here'
+	@echo '  bundle      one file, from which another machine runs all that with no network'
+	@echo '              (KERNEL=6.1,debug: these; the default is for demo, vm and the labs)'
 	@echo '  compile_commands.json  for an editor with clangd: how each file is compiled'
 	@echo '  clean       remove what was built in this directory'
 	@echo '  clean-vm    remove what the VMs keep in your cache directory'
@@ -120,7 +123,7 @@ check: lint
 
 lint:
 	@bash need shellcheck=shellcheck
-	shellcheck environment need steps common.sh tests/run tests/bench tests/mutate tests/helpers.bash tests/promises.bash tests/terminal.bash vm/arch vm/demo vm/doctor vm/editor vm/guest vm/init vm/build vm/compile vm/progress vm/root vm/trouble vm/machine vm/resume vm/run vm/where slides/record labs/lab labs/*/check .ci/run
+	shellcheck environment need steps common.sh tests/run tests/bench tests/mutate tests/helpers.bash tests/promises.bash tests/terminal.bash vm/arch vm/bundle vm/demo vm/doctor vm/editor vm/guest vm/init vm/build vm/compile vm/progress vm/root vm/trouble vm/machine vm/resume vm/run vm/where slides/record labs/lab labs/*/check .ci/run
 
 slides:
 	@$(MAKE) -C slides
@@ -128,6 +131,9 @@ slides:
 all: $(PARTS)
 $(PARTS):
 	$(MAKE) -C $@
+
+bundle:
+	@bash vm/bundle $(KERNEL)
 
 compile_commands.json:
 	@bash vm/editor $(KERNEL)
@@ -143,4 +149,4 @@ clean-vm:
 
 # make -j2 clean test: one after the other.
 .NOTPARALLEL:
-.PHONY: help demo present rehearse labs lab try doctor vm test test-vm test-install test-races test-labs test-mutants test-steps test-slides tags kernels readme lint check slides all compile_commands.json $(PARTS) clean clean-vm
+.PHONY: help demo present rehearse labs lab try doctor vm test test-vm test-install test-races test-labs test-mutants test-steps test-slides tags kernels readme lint check slides all bundle compile_commands.json $(PARTS) clean clean-vm

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# What there is for programs that are not in a VM: DKMS, man and clangd. Runs on the host,
+# What there is for programs that are not in a VM: DKMS, man and clangd; and for a machine
+# with no network. Runs on the host,
 # and loads nothing there.
 bats_require_minimum_version 1.5.0
 
@@ -92,6 +93,38 @@ password/${last#part}, $second, x86_64: installed"
 		[[ $file != part* ]] || matches "$output" "-I$(vm/root)/root/usr/src/linux-headers"
 	done
 	is "$(clang-format part1/password.c)" "$(<part1/password.c)"
+}
+
+# From the file alone, in another home, with no network interface but a loopback that is down.
+@test "the bundle has what demo, vm and a lab need, with no network" {
+	git rev-parse -q --verify HEAD >/dev/null || skip "this is no git repository"
+	git clone -q . "$tmp/here"
+	echo changed >"$tmp/here/not-committed"
+	bash "$tmp/here/vm/bundle" 6.1
+	export HOME=$tmp/home MIRROR=http://127.0.0.1:9
+	unset XDG_CACHE_HOME
+	mkdir "$HOME"
+	tar -C "$tmp" -xf "$tmp/here/password.tar.zst"
+	rm -rf "$tmp/here"
+	cd "$tmp/password"
+	bash vm/bundle --unpack
+	is "$(ls -A .cache)" ''
+	is "$(<not-committed)" changed
+	alone=(unshare -n)
+	[ "$(id -u)" = 0 ] || alone=(unshare -rn)
+	is "$("${alone[@]}" sh -c 'ls /sys/class/net >/dev/null; grep -c : /proc/net/dev')" 1
+	run -0 "${alone[@]}" make -s doctor
+	matches "$output" 'ok  network     is not needed any more'
+	run -0 "${alone[@]}" make -s demo PART=1
+	matches "$output" 'password: loaded'
+	[[ $output != *'Booting a VM'* ]] # the saved one is of use here
+	run -0 "${alone[@]}" vm/run -b "$last" "insmod $last/password.ko; cat /sys/module/password/version"
+	matches "$output" "${last#part}"
+	[ -d part2 ] || return 0
+	make -s lab LAB=leftover >/dev/null
+	run -2 "${alone[@]}" make -s try LAB=leftover
+	matches "$output" 'still broken: '
+	[[ $output != *'did not build'* ]]
 }
 
 @test "the files are as .editorconfig says" {
