@@ -23,6 +23,7 @@
 -- is what was said of each command, the command and what it printed when it was
 -- recorded, in this order. Of what it printed, from= and to= keep as much as above.
 -- Whoever is root has the prompt "#": in transcripts/partN all commands are root's.
+-- transcript=labs/owner is that of the lab, whose tests hold it to what is printed.
 --
 -- What does not exist, or does not fit on a slide, or is stale, ends the build.
 
@@ -116,9 +117,10 @@ local function shortened(name, printed, from, to)
 end
 
 local function transcript(part, commands, from, to)
-  local name, found, at = 'transcripts/' .. part, {}, 1
-  local text = read(name) .. '\n\n# '
-  if text:match('^made from (%x+)') ~= output('./record --sum ' .. part):match('%x+') then
+  local lab = part:match('^labs/')
+  local name, found, at = lab and '../' .. part .. '/transcript' or 'transcripts/' .. part, {}, 1
+  local text = (lab and '\n' or '') .. read(name) .. '\n\n# '
+  if not lab and text:match('^made from (%x+)') ~= output('./record --sum ' .. part):match('%x+') then
     fail('%s is stale: the code or what shows it has changed since. Record it anew: make -C slides transcripts', name)
   end
   for command in commands:gmatch('[^\n]+') do
@@ -128,7 +130,7 @@ local function transcript(part, commands, from, to)
     local comment = (text:sub(1, first):match('\n# ([^\n]*)\n$') or ''):gsub('.$', '%0\u{a0}\n')
     at = text:find('\n\n# ', first, true)
     local printed = first + #command + 4
-    found[#found + 1] = comment .. (part:match('^part') and '# ' or '$ ') .. command ..
+    found[#found + 1] = comment .. (lab and '$ ' or '# ') .. command ..
       (printed < at and '\n' .. shortened(name, text:sub(printed, at - 1), from, to) or '')
   end
   return table.concat(found, '\n\n')

@@ -102,6 +102,11 @@ rows() { # N COLUMNS: C that long and that wide, as part1/rows.c
 @test "a command that was not recorded is told" {
 	last_slide '```{.transcript transcript=part1}\nmake -s unload\nlsmod | grep password\n```'
 	breaks 'slide "The last one": transcripts/part1 has no command "lsmod | grep password" after the one before'
+	only_slide '```{.transcript transcript=labs/owner}\nmake try LAB=other\n```'
+	breaks 'labs/owner/transcript has no command "make try LAB=other"'
+	only_slide '```{.transcript transcript=labs/owner to="rmmod"}\nmake try LAB=owner\n```'
+	make -s -C slides slides.tex
+	grep -F '$ make try LAB=owner' slides/slides.tex # by whoever has the laptop
 }
 
 @test "a transcript may differ in passwords, times and the machine's numbers alone" {
@@ -312,6 +317,7 @@ rows() { # N COLUMNS: C that long and that wide, as part1/rows.c
 	done
 	# Names of functions, and commits.
 	has "$output" https://elixir.bootlin.com/linux/latest/A/ident/class_create
+	has "$output" https://elixir.bootlin.com/linux/latest/A/ident/module_init # part 1's divider
 	has "$output" https://git.kernel.org/linus/ff62b8e6588f
 }
 
