@@ -60,6 +60,7 @@ rows() { # N COLUMNS: C that long and that wide, as part1/rows.c
 	is "$output" ''
 }
 
+# bats test_tags=full
 @test "the decks of the earlier parts are made from what is there" {
 	rm -rf part[2-9]
 	run -0 make -s -C slides check
@@ -283,6 +284,7 @@ rows() { # N COLUMNS: C that long and that wide, as part1/rows.c
 	breaks 'slide "The last one": part1/rows.c: size=10 is less than 10.5'
 }
 
+# bats test_tags=full
 @test "15 lines of 74 columns fit on a slide, and LaTeX tells what does not" {
 	[ -z "$tex" ] || skip "$tex"
 	rows 15 74
@@ -302,6 +304,7 @@ rows() { # N COLUMNS: C that long and that wide, as part1/rows.c
 	breaks 'slide "The last one": Overfull \vbox' presenter.pdf
 }
 
+# bats test_tags=full
 @test "slides.pdf is made, 16:9, and its links are live" {
 	[ -z "$tex" ] || skip "$tex"
 	run -0 make -s -C slides slides.pdf
