@@ -123,7 +123,7 @@ check: lint
 
 lint:
 	@bash need shellcheck=shellcheck
-	shellcheck environment need steps common.sh tests/run tests/bench tests/mutate tests/helpers.bash tests/promises.bash tests/terminal.bash vm/arch vm/bundle vm/demo vm/doctor vm/editor vm/guest vm/init vm/build vm/compile vm/progress vm/root vm/trouble vm/machine vm/resume vm/run vm/where slides/record labs/lab labs/*/check .ci/run
+	shellcheck environment need steps common.sh tests/run tests/bench tests/mutate tests/checks.bash tests/helpers.bash tests/promises.bash tests/terminal.bash vm/arch vm/bundle vm/demo vm/doctor vm/editor vm/guest vm/init vm/build vm/compile vm/progress vm/root vm/trouble vm/machine vm/resume vm/run vm/where slides/record labs/lab labs/*/check .ci/run
 
 slides:
 	@$(MAKE) -C slides

@@ -4,6 +4,7 @@
 # emulated, where every process started costs 30 ms and every bats test 600: so
 # they prefer bash's own means and one devcalls for many system calls.
 bats_require_minimum_version 1.5.0
+load checks
 load promises
 
 tests=$BATS_TEST_DIRNAME
@@ -73,21 +74,6 @@ untainted() {
 		tail -n 40 <<<"${log-}"
 		return 1
 	}
-}
-
-# Of what a wrong module gives, as much as one can read.
-shown() { # TITLE TEXT
-	echo "--- $1"
-	head -n 20 <<<"${2:0:4000}" | cut -c1-200
-	[ "${#2}" -le 4000 ] || echo "... ${#2} characters in all"
-}
-
-is() { # GOT EXPECTED
-	[ "$1" = "$2" ] || { shown expected "$2"; shown got "$1"; return 1; }
-}
-
-matches() { # GOT PATTERN, an extended regular expression
-	[[ $1 =~ $2 ]] || { shown 'expected, as a pattern' "$2"; shown got "$1"; return 1; }
 }
 
 # Runs devcalls, which must print what stands on standard input.

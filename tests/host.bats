@@ -3,6 +3,7 @@
 # What the makefiles and scripts do on the reader's own machine: in any locale, from any
 # checkout, with tools that are missing or too old. Nothing is installed, built or loaded.
 bats_require_minimum_version 1.5.0
+load checks
 
 top=${BATS_TEST_DIRNAME%/*}
 parts=("$top"/part?)
@@ -14,12 +15,6 @@ setup() {
 	unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES KDIR KERNEL KERNEL_IMAGE PART LLVM
 	stubs=$BATS_TEST_TMPDIR/stubs
 	mkdir "$stubs"
-}
-
-is() { [ "$1" = "$2" ] || { printf -- '--- expected\n%s\n--- got\n%s\n' "$2" "$1"; return 1; }; }
-
-matches() { # GOT PATTERN
-	[[ $1 =~ $2 ]] || { printf -- '--- expected, as a pattern\n%s\n--- got\n%s\n' "$2" "$1"; return 1; }
 }
 
 stub() { # NAME SCRIPT

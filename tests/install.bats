@@ -3,6 +3,7 @@
 # with no network. Runs on the host,
 # and loads nothing there.
 bats_require_minimum_version 1.5.0
+load checks
 
 top=${BATS_TEST_DIRNAME%/*}
 parts=("$top"/part?)
@@ -12,12 +13,6 @@ PATH=$PATH:/usr/sbin:/sbin
 setup() {
 	cd "$top"
 	tmp=$BATS_TEST_TMPDIR
-}
-
-is() { [ "$1" = "$2" ] || { printf -- '--- expected\n%s\n--- got\n%s\n' "$2" "$1"; return 1; }; }
-
-matches() { # GOT PATTERN
-	[[ $1 =~ $2 ]] || { printf -- '--- expected, as a pattern\n%s\n--- got\n%s\n' "$2" "$1"; return 1; }
 }
 
 # In the Debian that vm/build builds in, at the host's speed, with Debian's dkms unpacked;

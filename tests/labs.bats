@@ -6,6 +6,7 @@
 # words of its page, and is with its solution, which fails no test of the part but those
 # that its page names.
 bats_require_minimum_version 1.5.0
+load checks
 
 top=${BATS_TEST_DIRNAME%/*}
 
@@ -15,8 +16,6 @@ setup() {
 	cd "$BATS_TEST_TMPDIR/copy"
 	rm -rf .git # whatever has changed in there
 }
-
-has() { [[ $output == *"$1"* ]] || { printf -- '--- expected\n%s\n--- got\n%s\n' "$1" "$output"; return 1; }; }
 
 # Of what a lab printed: its own lines, and of the kernel's the kind of its complaint, for
 # the rest differs each time. Without numbers, passwords and the letters of statistics.
@@ -41,14 +40,14 @@ a_lab() { # NAME
 	words=$(tr '\n' ' ' <"labs/$1/README.md" | grep -o 'still broken: [^"]*')
 	cp "part$part/password.c" before.c
 	run -0 make -s lab LAB="$1"
-	has "$(head -n 1 "labs/$1/README.md")"
+	has "$output" "$(head -n 1 "labs/$1/README.md")"
 	run -2 --separate-stderr make -s try LAB="$1"
-	has "$words"
+	has "$output" "$words"
 	as_recorded "$1" <<<"$output"
 	run -0 make -s lab LAB="$1" UNDO=1
 	cmp before.c "part$part/password.c"
 	run -0 make -s try LAB="$1"
-	has mended
+	has "$output" mended
 }
 
 # The titles that a run of tests told as failed, those of earlier parts too.
@@ -63,9 +62,9 @@ an_exercise() { # NAME
 	page=$(tr '\n' ' ' <"labs/$1/README.md")
 	words=$(grep -o 'not yet: [^"]*' <<<"$page")
 	run -0 make -s lab LAB="$1"
-	has "$(head -n 1 "labs/$1/README.md")"
+	has "$output" "$(head -n 1 "labs/$1/README.md")"
 	run -2 --separate-stderr make -s try LAB="$1"
-	has "$words"
+	has "$output" "$words"
 	said=$output
 	git apply "labs/$1/solution.patch"
 	run -0 --separate-stderr make -s try LAB="$1"
@@ -73,7 +72,7 @@ an_exercise() { # NAME
 	as_recorded "$1" <<<"$said"$'\n'"$output"
 	[[ $page != *"cannot pass"* ]] || return 0 # nor for answers to questions
 	run make -s -C "part$part" test
-	has ' passed, '
+	has "$output" ' passed, '
 	[ "$(failed <<<"$output")" = "$(grep -o '[^"]*"' <<<"${page#*How it is checked.}" | awk 'NR % 2 == 0' | tr -d '"' | sort)" ]
 }
 
@@ -105,7 +104,7 @@ an_exercise() { # NAME
 	an_exercise oops
 	sed -i 's/^line=.*/line=1/' labs/oops/answers
 	run -2 make -s try LAB=oops
-	has 'not yet: 3 of 4 answers are right'
+	has "$output" 'not yet: 3 of 4 answers are right'
 }
 @test "reset" { an_exercise reset; }
 @test "second-minor" { an_exercise second-minor; }
@@ -146,11 +145,11 @@ an_exercise() { # NAME
 	sed -i '/owner		= THIS/d' part3/password.c
 	cp part3/password.c before.c
 	run -2 make -s lab LAB=owner
-	has 'git stash'
+	has "$output" 'git stash'
 	cmp before.c part3/password.c
 	run -2 make -s lab LAB=owner UNDO=1
-	has 'git checkout part3'
+	has "$output" 'git checkout part3'
 	cmp before.c part3/password.c
 	run -2 make -s try LAB=nothing
-	has "There is no lab 'nothing'"
+	has "$output" "There is no lab 'nothing'"
 }

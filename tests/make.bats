@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The make targets of the parts, from every state that a speaker may be in.
 bats_require_minimum_version 1.5.0
+load checks
 
 top=${BATS_TEST_DIRNAME%/*}
 PATH=$BATS_TEST_DIRNAME:$PATH:/usr/sbin:/sbin
@@ -15,14 +16,6 @@ setup_file() {
 setup() {
 	cd "$top"
 	[ ! -e /sys/module/password ] || rmmod password
-}
-
-is() { [ "$1" = "$2" ] || { printf -- '--- expected\n%s\n--- got\n%s\n' "$2" "$1"; return 1; }; }
-
-contains() { [[ $1 == *"$2"* ]] || { printf -- '--- expected, in it\n%s\n--- got\n%s\n' "$2" "$1"; return 1; }; }
-
-matches() { # GOT PATTERN
-	[[ $1 =~ $2 ]] || { printf -- '--- expected, as a pattern\n%s\n--- got\n%s\n' "$2" "$1"; return 1; }
 }
 
 version() { cat /sys/module/password/version; }
@@ -153,8 +146,8 @@ length  20"
 
 @test "without headers: which package, and what else to do" {
 	run -2 make -C part1 KDIR=/nowhere
-	contains "$output" "no headers of kernel $(uname -r)"
-	contains "$output" "apt install linux-headers-$(uname -r)"
+	has "$output" "no headers of kernel $(uname -r)"
+	has "$output" "apt install linux-headers-$(uname -r)"
 	matches "$output" 'make -C part1 vm'
 }
 
@@ -175,8 +168,8 @@ length  20"
 	# Not the release alone: a kernel with symbol versions does not look at it.
 	sed -i "s/vermagic=${release:0:${#other}}\(.*\) SMP/vermagic=$other\1 UP_/" "$BATS_TEST_TMPDIR/part1/password.ko"
 	run -2 make -s -C "$BATS_TEST_TMPDIR/part1" KDIR="$kdir" load
-	contains "$output" "password.ko is built for $other${release:${#other}}, this kernel is $release"
-	contains "$output" "make -C part1 KDIR=/lib/modules/$release/build clean load"
+	has "$output" "password.ko is built for $other${release:${#other}}, this kernel is $release"
+	has "$output" "make -C part1 KDIR=/lib/modules/$release/build clean load"
 }
 
 # All that make install could leave behind, and what modprobe goes by.
@@ -213,7 +206,7 @@ installed() {
 
 @test "sign: without a key the commands that make one; with one the kernel knows whose it is" {
 	run -2 make -s -C part1 sign
-	contains "$output" 'mokutil --import /var/lib/shim-signed/mok/MOK.der'
+	has "$output" 'mokutil --import /var/lib/shim-signed/mok/MOK.der'
 	eval "$(grep -E '^  (mkdir|openssl) ' <<<"$output")"
 	for _ in 1 2; do # the second signature takes the place of the first
 		run -0 make -s -C part1 sign
@@ -275,13 +268,13 @@ ok  signatures  are not asked for
 # The last three: there is no way back.
 refused() { # WHY
 	run -2 make -s -C part1 load
-	contains "$output" "This kernel takes only modules that are signed by a key that it trusts: $1."
-	contains "$output" '  make -C part1 sign load'
-	contains "$output" 'make -C part1 vm'
+	has "$output" "This kernel takes only modules that are signed by a key that it trusts: $1."
+	has "$output" '  make -C part1 sign load'
+	has "$output" 'make -C part1 vm'
 	[ ! -e /sys/module/password ]
 	run -0 make -s doctor
-	contains "$output" "--  signatures  This kernel takes only modules that are signed by a key that it trusts: $1."
-	contains "$output" 'mokutil --import'
+	has "$output" "--  signatures  This kernel takes only modules that are signed by a key that it trusts: $1."
+	has "$output" 'mokutil --import'
 }
 
 @test "a kernel that takes only signed modules: why, and what to do" {
@@ -297,5 +290,5 @@ refused() { # WHY
 @test "a kernel that takes no module any more: to reboot" {
 	echo 1 >/proc/sys/kernel/modules_disabled
 	run -2 make -s -C part1 load
-	contains "$output" $'(kernel.modules_disabled=1). Reboot:\n  reboot'
+	has "$output" $'(kernel.modules_disabled=1). Reboot:\n  reboot'
 }

@@ -1,15 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # make present and make rehearse: the demo, played live.
 bats_require_minimum_version 1.5.0
+load checks
 load terminal
 
 top=${BATS_TEST_DIRNAME%/*}
 
 setup() { cd "$top"; }
-
-matches() { # GOT PATTERN
-	[[ $1 =~ $2 ]] || { printf -- '--- expected, as a pattern\n%s\n--- got\n%s\n' "$2" "$1"; return 1; }
-}
 
 # shellcheck disable=SC2059 # with \\r and the like in it
 type_keys() { printf "$1"; }

@@ -2,6 +2,7 @@
 # The slides: that all they show is there and fits, and what happens when it is not.
 # Runs on the host. The tests tagged "full" need LaTeX, Chromium and a VM.
 bats_require_minimum_version 1.5.0
+load checks
 
 top=${BATS_TEST_DIRNAME%/*}
 
@@ -27,10 +28,6 @@ setup() {
 	cp "$top/vm/demo" vm
 	make -s -C slides clean
 }
-
-is() { [ "$1" = "$2" ] || { printf -- '--- expected\n%s\n--- got\n%s\n' "$2" "$1"; return 1; }; }
-
-has() { [[ $1 == *"$2"* ]] || { printf -- '--- expected somewhere\n%s\n--- got\n%s\n' "$2" "$1"; return 1; }; }
 
 last_slide() { # CONTENT
 	printf '\n## The last one\n\n%b\n\n::: {.notes minutes=0}\n- **Say** it.\n:::\n' "$1" >>slides/slides.md

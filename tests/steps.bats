@@ -2,6 +2,7 @@
 # The steps as a line of commits (see steps), and what may differ between two of
 # them (see tests/purity). Runs on the host, in clones; loads nothing.
 bats_require_minimum_version 1.5.0
+load checks
 
 top=${BATS_TEST_DIRNAME%/*}
 last=$(git -C "$top" ls-tree -d --name-only HEAD 2>/dev/null | sed -n 's/^part//p' | tail -n 1)
@@ -28,12 +29,6 @@ setup_file() {
 setup() {
 	[ -z "$reason" ] || skip "$reason"
 	cd "$BATS_FILE_TMPDIR/clone"
-}
-
-is() { [ "$1" = "$2" ] || { printf -- '--- expected\n%s\n--- got\n%s\n' "$2" "$1"; return 1; }; }
-
-matches() { # GOT PATTERN
-	[[ $1 =~ $2 ]] || { printf -- '--- expected, as a pattern\n%s\n--- got\n%s\n' "$2" "$1"; return 1; }
 }
 
 tags() { git -C "$1" for-each-ref --format='%(refname) %(objectname)' refs/tags; }

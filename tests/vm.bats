@@ -2,6 +2,7 @@
 # The throwaway VMs, from outside: what goes in, what comes out, and that however
 # one ends no process and no file is left. Runs on the host, and loads nothing.
 bats_require_minimum_version 1.5.0
+load checks
 load terminal
 
 top=${BATS_TEST_DIRNAME%/*}
@@ -21,12 +22,6 @@ teardown() {
 	[ -z "$(ls -A "$TMPDIR")" ] &&
 		run -1 pgrep -f "qemu-system.*$TMPDIR" &&
 		run -1 grep -F "$TMPDIR" /proc/mounts
-}
-
-is() { [ "$1" = "$2" ] || { printf -- '--- expected\n%s\n--- got\n%s\n' "$2" "$1"; return 1; }; }
-
-matches() { # GOT PATTERN
-	[[ $1 =~ $2 ]] || { printf -- '--- expected, as a pattern\n%s\n--- got\n%s\n' "$2" "$1"; return 1; }
 }
 
 @test "a command's output and exit status are its own" {
@@ -201,6 +196,15 @@ matches() { # GOT PATTERN
 	matches "$output" 'not ok 2 modinfo.*in test file tests/part1\.bats, line [0-9]+'
 	matches "$output" '8 passed, 1 failed, 0 skipped$'
 	run -1 grep 'broke the kernel' <<<"$output"
+}
+
+@test "ONLY= asks some tests alone, of earlier parts too, and tells which there are" {
+	run -0 make -s -C part4 test ONLY='byte by byte'
+	matches "$output" "# ok part 3's: reading byte by byte"
+	matches "$output" $'\n2 passed, 0 failed, 0 skipped$'
+	run -2 make -s -C part1 test ONLY='no such title'
+	matches "$output" "no test's title has 'no such title'; there are:"
+	matches "$output" 'loading it twice is refused'
 }
 
 @test "tests whose VM does not start have failed, and are named" {
