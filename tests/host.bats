@@ -175,6 +175,16 @@ copy() { # DIRECTORY
 	matches "$output" $'not in the sudoers file\nneed: sudo refused. Ask .*apt-get install its-package'
 }
 
+@test "what apt does is told, package by package" {
+	stub apt-get '[ "${4-}" = install ] && echo "Get:1 http://deb.debian.org/debian trixie/main amd64 its-package amd64 1.5-1 [9,679 kB]
+Unpacking its-package (1.5-1) ...
+Setting up its-package (1.5-1) ..." && exit 100'
+	stub sudo 'case $1 in -v) ;; *) exec "$@" ;; esac'
+	PATH=$stubs:$PATH run -1 bash need nonsense=its-package nothing=its-package
+	matches "$output" '^Installing its-package( \(|'$'\n)'
+	has "$output" $'  fetching its-package (9,679 kB)\n  unpacking its-package\n  setting up its-package\n'
+}
+
 @test "where no namespace can be made: what a container needs, before anything is installed" {
 	stub unshare 'exit 1'
 	stub apt-get 'echo installing; exit 1'
