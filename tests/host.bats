@@ -322,6 +322,9 @@ Work in a throwaway VM, which has its own: make vm'
 }
 
 @test "what takes long shows that it goes on, and stops when it is done" {
-	run -0 bash -c '. vm/progress; busy "Doing it"; sleep 5; idle; [ -z "$(jobs -r)" ]; say done'
-	matches "$output" $'^Doing it \\.\\.+\ndone$'
+	doing='. vm/progress; busy "Doing it"; sleep 5; idle; [ -z "$(jobs -r)" ]; say done'
+	SHELL=/bin/bash run -0 script -qfec "$doing" /dev/null
+	matches "${output//$'\r'}" $'^Doing it \\.\\.+\ndone$'
+	run -0 bash -c "${doing/sleep 5/sleep 11}" # line by line, where it is no terminal
+	is "$output" $'Doing it\n... 10 s\ndone'
 }
