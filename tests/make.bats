@@ -179,6 +179,7 @@ installed() {
 }
 
 @test "install: modprobe finds the module, and what belongs to it is there; uninstall leaves nothing" {
+	command -v gcc openssl >/dev/null || skip "another architecture's VM has no compiler and no openssl"
 	before=$(installed)
 	files=$(ls -A $last)
 	run -0 make -s -C $last install
@@ -205,6 +206,7 @@ installed() {
 }
 
 @test "sign: without a key the commands that make one; with one the kernel knows whose it is" {
+	command -v gcc openssl >/dev/null || skip "another architecture's VM has no compiler and no openssl"
 	run -2 make -s -C part1 sign
 	has "$output" 'mokutil --import /var/lib/shim-signed/mok/MOK.der'
 	eval "$(grep -E '^  (mkdir|openssl) ' <<<"$output")"
@@ -248,6 +250,7 @@ installed() {
 }
 
 @test "doctor in this VM: its kernel, its headers and its compiler are fit" {
+	command -v gcc openssl >/dev/null || skip "another architecture's VM has no compiler and no openssl"
 	echo 1 >/proc/sys/kernel/dmesg_restrict
 	run -0 setpriv --reuid=65534 --regid=65534 --clear-groups make -s doctor
 	echo 0 >/proc/sys/kernel/dmesg_restrict
