@@ -46,6 +46,9 @@ help:
 	@echo '  lint        shellcheck for the scripts'
 	@echo '  check       that, and warnings, sparse and checkpatch for all parts'
 	@echo '  slides      the talk: slides.pdf, presenter.pdf, speaker.pdf, handout.pdf, slides.html in slides'
+	@echo '  site        site/: pages with a Linux that runs in the reader'"'"'s browser, and the same'
+	@echo '              in one file, site/offline.html'
+	@echo '  test-site   that, in Chromium and Firefox'
 	@echo '  all         build all parts for the kernel that runs here'
 	@echo '  bundle      one file, from which another machine runs all that with no network'
 	@echo '              (KERNEL=6.1,debug: these; the default is for demo, vm and the labs)'
@@ -123,10 +126,17 @@ check: lint
 
 lint:
 	@bash need shellcheck=shellcheck
-	shellcheck environment need steps common.sh tests/run tests/bench tests/mutate tests/checks.bash tests/helpers.bash tests/promises.bash tests/terminal.bash vm/arch vm/bundle vm/demo vm/doctor vm/editor vm/guest vm/init vm/build vm/compile vm/progress vm/root vm/trouble vm/machine vm/resume vm/run vm/where slides/record labs/lab labs/*/check .ci/run
+	shellcheck environment need steps common.sh tests/run tests/bench tests/mutate tests/checks.bash tests/helpers.bash tests/promises.bash tests/terminal.bash vm/arch vm/bundle vm/demo vm/doctor vm/editor vm/guest vm/init vm/build vm/compile vm/progress vm/root vm/trouble vm/machine vm/resume vm/run vm/where slides/record labs/lab labs/*/check browser/make browser/compile browser/guest/init browser/guest/make browser/guest/runuser .ci/run
 
 slides:
 	@$(MAKE) -C slides
+
+site:
+	@bash browser/make
+
+test-site: site
+	@bash need /usr/bin/chromium=chromium /usr/bin/firefox-esr=firefox-esr
+	@node browser/test.mjs "$$(bash browser/make npm)"
 
 all: $(PARTS)
 $(PARTS):
@@ -140,6 +150,7 @@ compile_commands.json:
 
 clean:
 	@for dir in $(PARTS) slides tests tests/fault; do $(MAKE) -s -C $$dir clean || exit; done
+	rm -rf site
 
 clean-vm:
 	@bash vm/root --clean
@@ -149,4 +160,4 @@ clean-vm:
 
 # make -j2 clean test: one after the other.
 .NOTPARALLEL:
-.PHONY: help demo present rehearse labs lab try doctor vm test test-vm test-install test-races test-labs test-mutants test-steps test-slides tags kernels readme lint check slides all bundle compile_commands.json $(PARTS) clean clean-vm
+.PHONY: help demo present rehearse labs lab try doctor vm test test-vm test-install test-races test-labs test-mutants test-steps test-slides tags kernels readme lint check slides site test-site all bundle compile_commands.json $(PARTS) clean clean-vm
