@@ -5,7 +5,9 @@
 // that are here; only tests whose title has one of the WORDs are run.
 import fs from "node:fs";
 import http from "node:http";
+import os from "node:os";
 import path from "node:path";
+import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
@@ -127,20 +129,25 @@ function comparable(text) {
 const tests = [];
 const test = (title, run) => tests.push([title, run]);
 
+// The best of three, for others may use the machine, too.
 test("the first page has its machine at a prompt within 4 MB and 2.5 s, and the second time in 1.5 s", async browser => {
-	sent = 0;
-	const times = [], page = await open(browser, "index.html");
-	times.push(await page.evaluate(() => performance.getEntriesByName("prompt")[0].startTime));
-	const bytes = sent;
-	await page.reload();
-	await prompt(page);
-	times.push(await page.evaluate(() => performance.getEntriesByName("prompt")[0].startTime));
-	console.log(`# ${bytes} bytes, prompt after ${times.map(Math.round).join(" and ")} ms`);
-	check(bytes < 4e6, `the page and its machine are ${bytes} bytes`);
-	// A machine that others use, too, is slower by what they take.
-	const slow = Number(process.env.SLOW || 1);
-	check(times[0] < 2500 * slow && times[1] < 1500 * slow, `the prompt came after ${times} ms`);
-	same(page.wrong.join("\n"), "", "what is wrong with it");
+	const times = [[], []], when = page => page.evaluate(() => Math.round(performance.getEntriesByName("prompt")[0].startTime));
+	for (let i = 0; i < 3; i++) {
+		const context = await browser.createBrowserContext();
+		sent = 0;
+		const page = await open(context, "index.html");
+		times[0].push(await when(page));
+		check(sent < 4e6, `the page and its machine are ${sent} bytes`);
+		if (!i)
+			console.log(`# ${sent} bytes`);
+		await page.reload();
+		await prompt(page);
+		times[1].push(await when(page));
+		same(page.wrong.join("\n"), "", "what is wrong with it");
+		await context.close();
+	}
+	console.log(`# prompt after ${times[0].join(", ")} ms; the second time ${times[1].join(", ")} ms`);
+	check(Math.min(...times[0]) < 2500 && Math.min(...times[1]) < 1500, `the prompt came after ${times.join(" and ")} ms`);
 });
 
 for (const part of parts) {
@@ -190,7 +197,7 @@ test("no two of ten visitors get the same password, and the clock is right", asy
 	same(String(new Set(passwords).size), "10", "different passwords: " + passwords.join(" "));
 });
 
-test("what one types works: editing, history, completion, another user, copy and paste", async browser => {
+test("what one types works: editing, history, completion, another user, copy and paste", async (browser, name) => {
 	const page = await open(browser, "part3.html");
 	const press = async (...keys) => { for (const key of keys) await page.keyboard.press(key); };
 	const settled = () => page.evaluate(() => document.getElementById("terminal").machine.settled());
@@ -216,12 +223,14 @@ test("what one types works: editing, history, completion, another user, copy and
 	check(/\nnobody\n.*can't create \/dev\/password: Permission denied/.test(await screen(page)), "as nobody:\n" + await screen(page));
 	await page.keyboard.type("exit");
 	await enter();
-	// A paste is an event of the browser's.
-	await page.evaluate(() => {
+	// A paste is an event of the browser's, which in Firefox no page can make.
+	await page.evaluate(firefox => {
+		if (firefox)
+			return document.getElementById("terminal").machine.term.paste("echo pasted $((6 * 7))");
 		const data = new DataTransfer();
 		data.setData("text/plain", "echo pasted $((6 * 7))");
 		document.querySelector("#terminal textarea").dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
-	});
+	}, name === "firefox");
 	await enter();
 	check(/\npasted 42\n/.test(await screen(page)), "pasted:\n" + await screen(page));
 	await page.evaluate(() => {
@@ -248,7 +257,7 @@ test("Reset gives a new machine within 2 s, also after an oops, which is told", 
 	await page.waitForFunction(() => /^Linux is running/.test(document.getElementById("terminal-status").textContent), { timeout: 20000 });
 	const took = Date.now() - start;
 	console.log(`# a new machine after ${took} ms`);
-	check(took < 2000 * Number(process.env.SLOW || 1), `Reset took ${took} ms`);
+	check(took < 2000, `Reset took ${took} ms`);
 	check(!/password/.test(await run(page, "lsmod")), "the module is still there");
 	check(Math.abs(Number(await run(page, "date +%s")) - Date.now() / 1000) < 3, "the clock is wrong");
 	same(page.wrong.join("\n"), "", "what is wrong with the page");
@@ -339,6 +348,32 @@ for (const scheme of ["light", "dark"]) {
 	});
 }
 
+// browser/pages in a copy, with something changed.
+function pagesOf(change) {
+	const copy = fs.mkdtempSync(path.join(os.tmpdir(), "site-"));
+	try {
+		for (const name of ["browser", ...parts])
+			fs.cpSync(path.join(top, name), path.join(copy, name), { recursive: true });
+		change((file, from, to) => {
+			const text = fs.readFileSync(path.join(copy, file), "utf8");
+			check(text.includes(from), `${file} has no "${from}"`);
+			fs.writeFileSync(path.join(copy, file), text.replace(from, to));
+		});
+		return spawnSync("python3", [path.join(copy, "browser/pages"), "--check"], { encoding: "utf8" }).stderr;
+	} finally {
+		fs.rmSync(copy, { recursive: true });
+	}
+}
+test("each piece of a change has its sentence and each sentence its piece, and what has none is told", async () => {
+	same(pagesOf(() => {}), "", "as they are");
+	let told = pagesOf(replace => replace("part3/README.md", "- **write** returns", "- Another sentence.\n- **write** returns"));
+	check(told.includes('part3: no piece of the change is beside the paragraph "Another sentence.'), told);
+	told = pagesOf(replace => replace("part3/password.c", "/* Fail: stdio", "static int password_more;\n\n/* Fail: stdio"));
+	check(/part3: no sentence is beside this piece of the change .*\n\+static int password_more;/.test(told), told);
+	told = pagesOf(replace => replace("part3/password.c", "password_release(struct inode", "password_close(struct inode"));
+	check(told.includes('part3: 0 pieces of the change with "password_release(struct inode"'), told);
+});
+
 test("every link between the pages leads to something", async () => {
 	for (const url of [...pages, "slides.html"]) {
 		const text = fs.readFileSync(path.join(site, url), "utf8");
@@ -385,10 +420,13 @@ test("the one file works without a web server, and asks for nothing", async brow
 
 let passed = 0, failed = 0;
 for (const name of browsers) {
-	const options = name === "chromium" ?
-		{ executablePath: all[name], headless: true, args: process.getuid() === 0 ? ["--no-sandbox"] : [] } :
-		{ browser: "firefox", executablePath: all[name], headless: true };
 	for (const [title, run] of tests) {
+		const options = name === "chromium" ?
+			{ executablePath: all[name], headless: true, args: process.getuid() === 0 ? ["--no-sandbox"] : [] } :
+			{ browser: "firefox", executablePath: all[name], headless: true, extraPrefsFirefox: {
+				"layout.css.prefers-color-scheme.content-override": title.includes("dark scheme") ? 0 : 1,
+				"ui.prefersReducedMotion": 1,
+			} };
 		if (wanted.length && !wanted.some(word => title.includes(word)))
 			continue;
 		const browser = await puppeteer.launch(options), start = Date.now();
