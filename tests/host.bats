@@ -156,9 +156,12 @@ copy() { # DIRECTORY
 
 @test "a tool is missing: without apt, without sudo, and for those whom sudo refuses" {
 	local tool
+	mkdir "$BATS_TEST_TMPDIR/vm"
 	cp need environment "$BATS_TEST_TMPDIR"
+	cp vm/trouble "$BATS_TEST_TMPDIR/vm"
 	cd "$BATS_TEST_TMPDIR"
-	for tool in bash dirname printf sort head id env mktemp rm tee sed tail grep; do
+	export SYSROOT=$BATS_TEST_TMPDIR/machine # of an unknown distribution
+	for tool in bash dirname printf sort head id env mktemp rm tee sed tail grep uname; do
 		ln -s "$(type -P $tool)" "$stubs/$tool"
 	done
 	PATH=$stubs run -1 "$stubs/bash" need nonsense=its-package
@@ -206,6 +209,11 @@ Setting up its-package (1.5-1) ..." && exit 100'
 	[[ $output != *'apt install'* ]]
 }
 
+machine() { # WHAT uname -m SAYS, WHAT dpkg --print-architecture SAYS
+	stub uname "[ \"\$1\" = -m ] && echo $1 || echo 6.1.0-50-amd64"
+	stub dpkg "echo $2"
+}
+
 # A machine that lacks nothing: the files that doctor looks at, a kernel and a compiler.
 fit_machine() {
 	export SYSROOT=$BATS_TEST_TMPDIR/machine
@@ -216,7 +224,7 @@ fit_machine() {
 	touch "$kdir/Makefile" "$SYSROOT/dev/kvm" "$SYSROOT/proc/cpuinfo"
 	echo '#define UTS_RELEASE "6.1.0-50-amd64"' >"$kdir/include/generated/utsrelease.h"
 	printf 'CONFIG_GCC_VERSION=120200\nCONFIG_CLANG_VERSION=0\n' >"$kdir/include/config/auto.conf"
-	stub uname '[ "$1" = -m ] && echo x86_64 || echo 6.1.0-50-amd64'
+	machine x86_64 amd64
 	stub gcc 'echo 12'
 	stub df 'echo Avail; [ "$2" = -m ] && echo 5000 || echo 5G'
 	for name in unshare mmdebstrap bwrap qemu-system-x86_64 gensquashfs zstd gpg newuidmap sudo; do
@@ -312,13 +320,76 @@ Work in a throwaway VM, which has its own: make vm'
 	matches "$output" '--privileged'
 	stub df 'echo Avail; echo 500'
 	doctor_says "no  room        $XDG_CACHE_HOME/password-module has 500 MB free, 2000 are needed"
-	stub uname 'echo riscv64'
-	doctor_says 'no  machine     The VMs need an x86-64 machine, this is riscv64.'
+	machine riscv64 riscv64
+	doctor_says 'no  machine     The VMs need an x86-64 or an arm64 machine, this is riscv64.'
+	machine aarch64 armhf
+	doctor_says "no  machine     The VMs need a system of 64 bits, and this one's programs are armhf"
 	[ ! -x /usr/lib/apt/apt-helper ] || doctor_says "no  network     Debian's mirror http://127.0.0.1:9 does not answer, from which the VM is made. Another one:
                   make demo MIRROR=URL"
 	stub apt-get 'echo installing'
 	run bash need -n nonsense=its-package
 	matches "$output" $'^need: missing: its-package\\. .*\nneed:   (sudo )?apt-get install its-package$'
+}
+
+@test "Fedora, Arch, openSUSE: what is missing by its own name, and the command; apt there is not for it" {
+	export SYSROOT=$BATS_TEST_TMPDIR/machine
+	sudo=''
+	[ "$(id -u)" = 0 ] || sudo='sudo '
+	stub apt-get 'echo installing'
+	export PATH=$stubs:$PATH
+	mkdir -p "$SYSROOT/etc"
+	told() { # ID, WHAT IT TELLS
+		echo "ID=$1" >"$SYSROOT/etc/os-release"
+		for option in '' -n; do
+			run -1 bash need $option no-1=qemu-system-x86 no-2=gpg no-3=mmdebstrap no-4=zstd git=git
+			is "${lines[0]}"$'\n'"${lines[1]}" "$2"
+		done
+	}
+	told fedora "need: missing: gnupg2 mmdebstrap qemu-system-x86 zstd. Install them, then try again:
+need:   ${sudo}dnf install gnupg2 mmdebstrap qemu-system-x86 zstd"
+	told $'manjaro\nID_LIKE=arch' "need: missing: gnupg qemu-system-x86 zstd. Install them, then try again:
+need:   ${sudo}pacman -S gnupg qemu-system-x86 zstd"
+	told $'"opensuse-leap"\nID_LIKE="suse opensuse"' "need: missing: gpg2 qemu-x86 zstd. Install them, then try again:
+need:   ${sudo}zypper install gpg2 qemu-x86 zstd"
+	run -1 bash need no-1=mmdebstrap
+	matches "$output" '^need: mmdebstrap: this distribution has no package of that.*container of Debian:.*podman run -it --privileged'
+	# No row of the names is of a package that nobody asks for.
+	for package in $(sed -nE "/^named='/,/'\$/ s/^([a-z0-9-]+)\t.*/\1/p" need); do
+		grep -rqE "=$package([ \")]|\$)" Makefile slides/Makefile vm tests/run tests/*.bats ||
+			{ echo "nobody needs $package"; return 1; }
+	done
+}
+
+@test "an arm64 machine: its kernel, its Debian and its QEMU, natively; what is for x86-64 alone is told" {
+	export XDG_CACHE_HOME=$BATS_TEST_TMPDIR/cache PATH=$stubs:$PATH MIRROR=http://127.0.0.1:9
+	machine aarch64 arm64
+	stub mmdebstrap 'echo "$@" >&2; exit 1'
+	stub qemu-system-aarch64 'printf "%s " "$@" >>"$QEMU_LOG"; echo >>"$QEMU_LOG"; [ "$1" != -machine ] || exit 0'
+	export QEMU_LOG=$BATS_TEST_TMPDIR/qemu
+	matches "$(bash vm/root --list | sed -n 2p)" '^6\.1-arm64 .*-arm64$'
+	run -3 bash vm/root debug
+	matches "$output" 'debug is built for x86-64, on such a machine; this is arm64'
+	run -1 bash vm/root
+	matches "$output" 'Making a small Debian bookworm in .*bookworm - http'
+	[[ $output != *--arch* ]]
+
+	# A root that has only what vm/run looks at.
+	root=$(bash vm/root --where 6.1-arm64)
+	mkdir -p "$root/base"
+	touch "$root"/{lock,base/lock,vmlinux,initrd}
+	echo arm64 >"$root/arch"
+	echo 6.1.0-50-arm64 >"$root/release"
+	run -125 env ACCEL=kvm bash vm/run true
+	matches "$(<"$QEMU_LOG")" ' -machine virt,gic-version=host -cpu host .*-accel kvm .*6\.1-arm64-'
+	rm "$QEMU_LOG"
+	run -125 env ACCEL=tcg bash vm/run true
+	matches "$(<"$QEMU_LOG")" '-machine virt -cpu cortex-a72 .*-accel tcg'
+	[[ $(<"$QEMU_LOG") != *-cpu\ host* ]]
+	# Modules are built by this machine's own compiler, those for x86-64 by the other.
+	for pair in arm64= 'amd64=ARCH=x86_64 CROSS_COMPILE=x86_64-linux-gnu-'; do
+		arch=${pair%%=*}
+		is "$(. vm/trouble; . vm/arch; echo "${build[*]}")" "${pair#*=}"
+	done
 }
 
 @test "what takes long shows that it goes on, and stops when it is done" {

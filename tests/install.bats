@@ -20,8 +20,9 @@ setup() {
 @test "DKMS builds and installs a part, builds it for a second kernel, and removes it" {
 	bash need apt-get=apt dpkg-deb=dpkg bwrap=bubblewrap
 	[ -n "$(apt-cache madison dkms)" ] || skip "apt-get knows no package dkms; run apt-get update"
-	root=$(vm/root) second=6.1.0-999-amd64
+	root=$(vm/root)
 	release=$(<"$root/release")
+	second=6.1.0-999-${release##*-}
 	(cd "$tmp" && apt-get -qq download dkms && dpkg-deb -x dkms_*.deb dkms)
 	cp -r common.* environment vm packaging part? "$tmp"
 	make -s -C "$tmp/$last" clean
@@ -43,8 +44,8 @@ setup() {
 	[ "${last#part}" -lt 5 ] || [ -x "$tmp/local/bin/password.py" ]
 	in_debian dkms autoinstall -k "$second"
 	is "$(in_debian dkms status)" "\
-password/${last#part}, $release, x86_64: installed
-password/${last#part}, $second, x86_64: installed"
+password/${last#part}, $release, $(uname -m): installed
+password/${last#part}, $second, $(uname -m): installed"
 	for kernel in "$release" "$second"; do
 		run -0 in_debian modinfo -k "$kernel" -F vermagic password
 		matches "$output" "^$kernel "
