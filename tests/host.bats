@@ -392,6 +392,21 @@ need:   ${sudo}zypper install gpg2 qemu-x86 zstd"
 	done
 }
 
+# What the VMs themselves need, need installs there, as root.
+@test ".devcontainer: the suite of the first VM, what the VMs need of a container, and what comes before need" {
+	command -v python3 >/dev/null || skip "no python3 here to read it"
+	value() { python3 -c 'import json, sys; print(json.load(open(".devcontainer/devcontainer.json"))[sys.argv[1]])' "$1"; }
+	is "$(value image)" "debian:$(awk '!/^#/ { print $2; exit }' vm/kernels)"
+	is "$(value privileged)" True
+	has "$(bash -c '. vm/trouble; unshare() { false; }; no_namespaces')" --privileged
+	has "$(value mounts)" target=/root/.cache,
+	for package in git make ca-certificates; do has " $(value onCreateCommand) " " $package "; done
+	for command in onCreateCommand postCreateCommand; do
+		matches "$(value $command)" '(^|&& )(bash ([^ ]+)|make ([^ ]+))$'
+		if [ -n "${BASH_REMATCH[3]}" ]; then [ -x "${BASH_REMATCH[3]}" ]; else make -n "${BASH_REMATCH[4]}"; fi
+	done
+}
+
 @test "what takes long shows that it goes on, and stops when it is done" {
 	doing='. vm/progress; busy "Doing it"; sleep 5; idle; [ -z "$(jobs -r)" ]; say done'
 	SHELL=/bin/bash run -0 script -qfec "$doing" /dev/null
