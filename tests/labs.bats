@@ -46,8 +46,9 @@ a_lab() { # NAME
 	as_recorded "$1" <<<"$output"
 	run -0 make -s lab LAB="$1" UNDO=1
 	cmp before.c "part$part/password.c"
-	run -0 make -s try LAB="$1"
+	run make -s try LAB="$1"
 	has "$output" mended
+	[ "$status" = 0 ]
 }
 
 # The titles that a run of tests told as failed, those of earlier parts too.
@@ -67,8 +68,8 @@ an_exercise() { # NAME
 	has "$output" "$words"
 	said=$output
 	git apply "labs/$1/solution.patch"
-	run -0 --separate-stderr make -s try LAB="$1"
-	[ "${lines[-1]}" = 'done' ]
+	run --separate-stderr make -s try LAB="$1"
+	is "$status ${lines[-1]-}" '0 done' || { shown 'make try' "$output"$'\n'"$stderr"; return 1; }
 	as_recorded "$1" <<<"$said"$'\n'"$output"
 	[[ $page != *"cannot pass"* ]] || return 0 # nor for answers to questions
 	run make -s -C "part$part" test
