@@ -164,6 +164,17 @@ teardown() {
 	rm -r "$TMPDIR"/vm.*
 }
 
+@test "User-mode Linux leaves the terminal of a command as it is, and Ctrl-C ends it" {
+	vm/root --list | grep -q '^debug .* cached ' || skip "the debug kernel is not made; make test KERNEL=debug makes it"
+	log=$BATS_TEST_TMPDIR/log
+	status=0
+	{ until_in "$log" ^up; printf '\003'; sleep 5; } |
+		timeout 90 script -qfec 'vm/run -k debug "seq 3; echo up; sleep 1000"' "$log" || status=$?
+	is "$status" 130
+	matches "$(<"$log")" $'\n1\r\n2\r\n3\r\nup\r\n'
+	matches "$(<"$log")" 'interrupted; the VM is gone'
+}
+
 @test "a build that fails is shown, and no VM started" {
 	cp -a "$top" "$BATS_TEST_TMPDIR/copy"
 	echo 'int x = ;' >>"$BATS_TEST_TMPDIR/copy/part1/password.c"
