@@ -98,6 +98,16 @@ copy() { # DIRECTORY
 	done
 }
 
+@test "make clean needs no kernel headers" {
+	copy "$BATS_TEST_TMPDIR"
+	cp -r "$top/slides" "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR"
+	touch "$last/password.ko" tests/fault/fault.ko
+	run -0 make -s clean KDIR=/nowhere
+	[ ! -e "$last/password.ko" ]
+	[ ! -e tests/fault/fault.ko ]
+}
+
 @test "what a failed build leaves is not shown, not kept and not committed" {
 	copy "$BATS_TEST_TMPDIR"
 	cd "$BATS_TEST_TMPDIR"
