@@ -26,7 +26,12 @@ setup_file() {
 	}
 	[ "$EUID" = 0 ] || { echo "These tests need root."; return 1; }
 	for file in "$module" "$tests/devcalls" $(kprobes && echo "$tests/fault/fault.ko"); do
-		[ -e "$file" ] || { echo "$file is not built: run make in ${file%/*}"; return 1; }
+		[ -e "$file" ] || {
+			echo "$file is not built: run make in ${file%/*}."
+			[ ! -e /run/throwaway-vm ] ||
+				echo "Or leave this VM: make -C part$PART test builds all that, and starts a VM of its own."
+			return 1
+		}
 	done
 	start_without_it
 	insmod "$module"
