@@ -197,6 +197,29 @@ test("no two of ten visitors get the same password, and the clock is right", asy
 	same(String(new Set(passwords).size), "10", "different passwords: " + passwords.join(" "));
 });
 
+test("there is no prompt for who brings no random bytes", async browser => {
+	const page = await browser.newPage();
+	// The page's own come from getRandomValues, and go out as text.
+	await page.evaluateOnNewDocument(() => {
+		const encode = TextEncoder.prototype.encode;
+		window.entropy = [];
+		TextEncoder.prototype.encode = function (text) {
+			if (!/^e [0-9a-f]{128}\n$/.test(text))
+				return encode.call(this, text);
+			window.entropy.push(text);
+			return encode.call(this, location.hash ? "e 00\n" : text);
+		};
+	});
+	await page.goto(`${origin}/part1.html`);
+	await prompt(page);
+	const [first] = await page.evaluate(() => window.entropy);
+	check(new Set(first.match(/[0-9a-f]{2}/g)).size > 30, `the random bytes are ${first}`);
+	await page.goto(`${origin}/part2.html#none`);
+	await page.waitForFunction(() => /could not be started here: [eg]: failed/.test(document.getElementById("terminal-status").textContent), { timeout: 60000 });
+	check(first !== (await page.evaluate(() => window.entropy))[0], "the random bytes are the same twice");
+	check(!await page.evaluate(() => performance.getEntriesByName("prompt").length), "there is a prompt");
+});
+
 test("what one types works: editing, history, completion, another user, copy and paste", async (browser, name) => {
 	const page = await open(browser, "part3.html");
 	const press = async (...keys) => { for (const key of keys) await page.keyboard.press(key); };
@@ -377,8 +400,10 @@ test("each piece of a change has its sentence and each sentence its piece, and w
 test("every link between the pages leads to something", async () => {
 	for (const url of [...pages, "slides.html"]) {
 		const text = fs.readFileSync(path.join(site, url), "utf8");
-		for (const [, link] of text.matchAll(/(?:href|src)="([^"#:]+)"/g))
+		for (const [, link, at] of text.matchAll(/(?:href|src)="([^"#:]+)(#\w+)?"/g)) {
 			check(fs.existsSync(path.join(site, link)), `${url}: ${link}`);
+			check(!at || fs.readFileSync(path.join(site, link), "utf8").includes(`id="${at.slice(1)}"`), `${url}: ${link}${at}`);
+		}
 	}
 });
 

@@ -3,14 +3,14 @@
  * The machine's end of the line by which the page talks to it, its second serial line.
  * The page sends lines of a letter and words, and gets "ok" for each:
  *
- *	e HEX		random bytes of the browser's, for the kernel's generator
+ *	e HEX		random bytes of the browser's, 32 or more, for the kernel's generator
  *	t SECONDS	what time it is
  *	w ROWS COLUMNS	the size of the terminal
- *	g DIRECTORY	all is set: print DIRECTORY and exit
+ *	g DIRECTORY	all is set: print DIRECTORY and exit; "failed" before there were random bytes
  *
  * After g a child goes on to answer, for the time and the size change again. Everyone who
- * resumes one saved machine resumes one generator; without e they would all get the same
- * passwords.
+ * resumes one saved machine resumes one generator, and only the time at which an interrupt comes
+ * would tell their passwords apart. So there is no prompt without e.
  */
 #include <linux/random.h>
 
@@ -74,6 +74,7 @@ int main(void)
 {
 	char line[256];
 	size_t n = 0;
+	int seeded = 0;
 
 	page = open("/dev/ttyS1", O_RDWR | O_NOCTTY);
 	if (page < 0)
@@ -88,16 +89,18 @@ int main(void)
 		}
 		line[n] = 0;
 		n = 0;
-		if (line[0] == 'e')
+		if (line[0] == 'e') {
 			err = do_entropy(line + 2);
-		else if (line[0] == 't')
+			seeded |= !err;
+		} else if (line[0] == 't') {
 			err = do_time(line + 2);
-		else if (line[0] == 'w')
+		} else if (line[0] == 'w') {
 			err = do_window(line + 2);
-		else if (line[0] != 'g')
-			err = 1;
+		} else {
+			err = line[0] != 'g' || !seeded;
+		}
 		say(err ? "failed\n" : "ok\n");
-		if (line[0] != 'g')
+		if (line[0] != 'g' || err)
 			continue;
 		if (fork()) {
 			write(1, line + 2, strlen(line + 2));

@@ -5,14 +5,20 @@
 "use strict";
 const articles = [...document.querySelectorAll("article")];
 function show() {
-	const wanted = location.hash.slice(1);
-	const one = articles.find(article => article.id === wanted) || articles[0];
+	const target = document.getElementById(location.hash.slice(1)) || articles[0];
+	const one = target.closest("article");
+	if (!one) // the link to the text
+		return;
 	for (const article of articles)
 		article.hidden = article !== one;
 	for (const link of document.querySelectorAll("nav a"))
 		link.toggleAttribute("aria-current", link.hash === "#" + one.id);
+	if (target === one)
+		scrollTo(0, 0);
+	else
+		target.scrollIntoView();
 }
-addEventListener("hashchange", () => { show(); scrollTo(0, 0); });
+addEventListener("hashchange", show);
 show();
 const slides = URL.createObjectURL(new Blob([Uint8Array.from(
 	atob(document.getElementById("file-slides").textContent.trim()), c => c.charCodeAt(0))], { type: "text/html" }));

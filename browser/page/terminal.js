@@ -18,6 +18,7 @@ const colours = () => dark.matches ?
 const term = new Terminal({
 	fontFamily: "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace",
 	fontSize: innerWidth < 500 ? 12 : 14,
+	lineHeight: 1.2, // or the underscores are cut off
 	cursorBlink: false,
 	scrollback: 5000,
 	theme: colours(),
@@ -218,8 +219,7 @@ document.addEventListener("visibilitychange", async () => {
 document.getElementById("reset").addEventListener("click", () => { reset(); term.focus(); });
 for (const button of document.querySelectorAll("button[data-commands]")) {
 	button.addEventListener("click", () => {
-		if (button.dataset.focus !== undefined)
-			box.scrollIntoView({ block: "nearest" });
+		box.scrollIntoView({ block: "nearest" });
 		play(JSON.parse(button.dataset.commands));
 	});
 }
