@@ -137,10 +137,11 @@ function comparable(text) {
 const tests = [];
 const test = (title, run) => tests.push([title, run]);
 
-// The best of three, for others may use the machine, too.
+// The best of six, for others may use the machine, too.
 test("the first page has its machine at a prompt within 4 MB and 2.5 s, and the second time in 1.5 s", async browser => {
 	const times = [[], []], when = page => page.evaluate(() => Math.round(performance.getEntriesByName("prompt")[0].startTime));
-	for (let i = 0; i < 3; i++) {
+	const enough = () => Math.min(...times[0]) < 2500 && Math.min(...times[1]) < 1500;
+	for (let i = 0; i < 6 && !enough(); i++) {
 		const context = await browser.createBrowserContext();
 		sent = 0;
 		const page = await open(context, "index.html");
@@ -155,7 +156,7 @@ test("the first page has its machine at a prompt within 4 MB and 2.5 s, and the 
 		await context.close();
 	}
 	console.log(`# prompt after ${times[0].join(", ")} ms; the second time ${times[1].join(", ")} ms`);
-	check(Math.min(...times[0]) < 2500 && Math.min(...times[1]) < 1500, `the prompt came after ${times.join(" and ")} ms`);
+	check(enough(), `the prompt came after ${times.join(" and ")} ms`);
 });
 
 for (const part of parts) {
@@ -167,7 +168,7 @@ for (const part of parts) {
 			const before = (await screen(page)).split("\n").length - 1;
 			const settled = page.evaluate(() => document.getElementById("terminal").machine.settled());
 			await button.click();
-			await settled;
+			await settled.catch(async error => { throw new Error(`${command}: ${error.message}\n${await screen(page)}`); });
 			await wait(30);
 			const output = printed((await screen(page, before)).split("\n"), command);
 			if (command.startsWith("cd ")) {
@@ -462,7 +463,7 @@ for (const name of browsers) {
 			} };
 		if (wanted.length && !wanted.some(word => title.includes(word)))
 			continue;
-		const browser = await puppeteer.launch(options), start = Date.now();
+		const browser = await puppeteer.launch({ ...options, protocolTimeout: 60000 }), start = Date.now();
 		try {
 			await run(browser, name);
 			passed++;
