@@ -25,7 +25,7 @@ setup() {
 	cd "$BATS_TEST_TMPDIR"
 	mkdir vm
 	cp -r "$top"/common.mk "$top"/environment "$top"/labs "$top"/need "$top"/part? "$top"/README.md "$top"/slides .
-	cp "$top/vm/demo" vm
+	cp "$top"/vm/{demo,trouble} vm
 	make -s -C slides clean
 }
 
