@@ -126,7 +126,7 @@ password/${last#part}, $second, $(uname -m): installed"
 @test "the files are as .editorconfig says" {
 	cd "$top"
 	git rev-parse -q --verify HEAD >/dev/null || skip "this is no git repository"
-	run -1 git grep -nIE '[[:space:]]$' -- ':!*.patch' ':!*.md'
+	run -1 git grep -nIE '[[:space:]]$' -- ':!*.patch' ':!*.md' ':!labs/*/transcript'
 	run -1 git grep -nE '^ {8}' -- '*.c' '*.h' '*.sh' '*.bash' Makefile '*.mk'
 	for file in $(git grep -lI '' -- . ':!*.patch'); do
 		[ -z "$(tail -c 1 "$file")" ] || { echo "$file has no newline at its end"; return 1; }
