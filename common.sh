@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# common.sh headers|load|unload|status|log|diff|check|install|uninstall|sign, in the directory of a part
-# and with KDIR set: the recipes of common.mk that take more than a line.
+# common.sh headers|load|unload|status|log|diff|check|install|uninstall|sign, in the
+# directory of a part and with KDIR set: the recipes of common.mk that take more than a
+# line.
 # Exit status: 0, or 1 with a message that says what to do next.
 set -euo pipefail
 # shellcheck source=environment
@@ -87,7 +88,9 @@ load() {
 		say "$error"
 		case $error in
 		*"Key was rejected"*|*"Required key"*|*"Operation not permitted"*)
-			fail "$(only_signed)" ;;
+			why=$(only_signed)
+			fail "${why:-This kernel takes no module from you: it may want them signed (make -C $part sign load), or this is a container, which may not load any.
+A throwaway VM takes it as it is: make -C $part vm}" ;;
 		*"Invalid module format"*)
 			why=$(headers_differ)
 			fail "password.ko is built for $(modinfo -F vermagic password.ko | cut -d' ' -f1), this kernel is $(uname -r)." \

@@ -189,7 +189,7 @@ copy() { # DIRECTORY
 }
 
 @test "what apt does is told, package by package" {
-	stub apt-get '[ "${4-}" = install ] && echo "Get:1 http://deb.debian.org/debian trixie/main amd64 its-package amd64 1.5-1 [9,679 kB]
+	stub apt-get '[ "${4-}" = install ] && echo "Get:1 http://mirror.example/debian trixie/main amd64 its-package amd64 1.5-1 [9,679 kB]
 Unpacking its-package (1.5-1) ...
 Setting up its-package (1.5-1) ..." && exit 100'
 	stub sudo 'case $1 in -v) ;; *) exec "$@" ;; esac'

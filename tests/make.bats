@@ -280,6 +280,17 @@ refused() { # WHY
 	has "$output" 'mokutil --import'
 }
 
+@test "a module that is refused for no reason that can be seen: what it may be" {
+	printf '#!/bin/sh\necho "insmod: ERROR: could not insert module password.ko: $ERROR" >&2\nexit 1\n' >"$BATS_TEST_TMPDIR/insmod"
+	chmod +x "$BATS_TEST_TMPDIR/insmod"
+	for error in 'Key was rejected by service' 'Operation not permitted'; do
+		ERROR=$error PATH=$BATS_TEST_TMPDIR:$PATH run -2 make -s -C part1 load
+		has "$output" "$error"
+		has "$output" 'may want them signed (make -C part1 sign load), or this is a container'
+		has "$output" 'make -C part1 vm'
+	done
+}
+
 @test "a kernel that takes only signed modules: why, and what to do" {
 	echo 1 >/sys/module/module/parameters/sig_enforce
 	refused 'module.sig_enforce is on'
