@@ -110,6 +110,19 @@ teardown() {
 	is "$output" part1/password.ko
 }
 
+@test "a module is the asked kernel's, whatever was built there before" {
+	mkdir -p "$BATS_TEST_TMPDIR/repo/part1"
+	echo "/* $RANDOM$RANDOM */" | cat part1/password.c - >"$BATS_TEST_TMPDIR/repo/part1/password.c"
+	cp part1/{Kbuild,Makefile} "$BATS_TEST_TMPDIR/repo/part1"
+	cp common.* environment need "$BATS_TEST_TMPDIR/repo"
+	for kernel in 6.1 debug 6.1 debug; do # at the second time it is not built again
+		root=$(vm/root $kernel)
+		vm/build "$root" "$BATS_TEST_TMPDIR/repo" part1
+		release=$(basename "$root"/root/lib/modules/*)
+		matches "$(tr '\0' '\n' <"$BATS_TEST_TMPDIR/repo/part1/password.ko")" $'\n'"vermagic=$release "
+	done
+}
+
 @test "make demo ends with what to type next, and those targets are there" {
 	run -0 make -s demo PART=1
 	mapfile -t next < <(sed -n '/^That was a throwaway VM/,$ s/^    \(make [^#]*[^# ]\).*/\1/p' <<<"$output")
