@@ -149,6 +149,7 @@ compile_commands.json:
 	@bash vm/editor $(KERNEL)
 
 clean:
+	@rm -f compile_commands.json
 	@for dir in $(PARTS) slides tests tests/fault; do $(MAKE) -s -C $$dir clean || exit; done
 	rm -rf site
 
