@@ -104,16 +104,16 @@ test-mutants:
 	@bash tests/mutate
 
 test-steps:
-	@bash need bats=bats git=git
+	@bash tools/need bats=bats git=git
 	@bats --tap --filter-tags full tests/steps.bats
 
 # slides first, for LaTeX and pandoc.
 test-slides: slides
-	@bash need bats=bats chromedriver=chromium-driver /usr/lib/python3/dist-packages/selenium=python3-selenium
+	@bash tools/need bats=bats chromedriver=chromium-driver /usr/lib/python3/dist-packages/selenium=python3-selenium
 	@bats --tap tests/slides.bats
 
 tags:
-	@bash steps
+	@bash tools/steps
 
 kernels:
 	@bash vm/root --list
@@ -125,8 +125,8 @@ check: lint
 	@for part in $(PARTS); do $(MAKE) -C $$part check || exit; done
 
 lint:
-	@bash need shellcheck=shellcheck
-	shellcheck environment need steps common.sh tests/run tests/bench tests/mutate tests/checks.bash tests/helpers.bash tests/promises.bash tests/terminal.bash vm/arch vm/bundle vm/demo vm/doctor vm/editor vm/guest vm/init vm/build vm/compile vm/progress vm/root vm/trouble vm/machine vm/resume vm/run vm/where slides/record labs/lab labs/*/check browser/make browser/compile browser/guest/init browser/guest/make browser/guest/runuser .ci/run
+	@bash tools/need shellcheck=shellcheck
+	shellcheck tools/* tests/run tests/bench tests/mutate tests/checks.bash tests/helpers.bash tests/promises.bash tests/terminal.bash vm/arch vm/bundle vm/demo vm/doctor vm/editor vm/guest vm/init vm/build vm/compile vm/progress vm/root vm/trouble vm/machine vm/resume vm/run vm/where slides/record labs/lab labs/*/check browser/make browser/compile browser/guest/init browser/guest/make browser/guest/runuser .ci/run
 
 slides:
 	@$(MAKE) -C slides
@@ -135,7 +135,7 @@ site:
 	@bash browser/make
 
 test-site: site
-	@bash need /usr/bin/chromium=chromium /usr/bin/firefox-esr=firefox-esr
+	@bash tools/need /usr/bin/chromium=chromium /usr/bin/firefox-esr=firefox-esr
 	@node browser/test.mjs "$$(bash browser/make npm)"
 
 all: $(PARTS)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The rules that all parts share: make -C partN TARGET. What takes more than a
-# line of shell is in common.sh.
+# line of shell is in tools/common.sh.
 
 # The kernel to build for, as a directory with its headers.
 KDIR ?= /lib/modules/$(shell uname -r)/build
@@ -10,7 +10,7 @@ KERNEL ?=
 kernel := $(if $(KERNEL_IMAGE),-k image,$(if $(KERNEL),-k $(KERNEL)))
 
 part := $(lastword $(notdir $(CURDIR)))
-common := KDIR="$(KDIR)" bash ../common.sh
+common := KDIR="$(KDIR)" bash ../tools/common.sh
 
 # What kbuild would take from the environment. make ARCH=arm64 still works.
 unexport O M W C KBUILD_OUTPUT KBUILD_EXTMOD KBUILD_EXTRA_SYMBOLS ARCH SUBARCH CROSS_COMPILE

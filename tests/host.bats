@@ -35,12 +35,12 @@ as_nobody() {
 # The repository as git would not have it: without .git and without execute bits.
 copy() { # DIRECTORY
 	mkdir -p "$1"
-	cp -r "$top"/{.gitignore,environment,need,common.mk,common.sh,Makefile,tests,vm} "$top"/part? "$1"
+	cp -r "$top"/{.gitignore,common.mk,Makefile,tests,tools,vm} "$top"/part? "$1"
 	find "$1" -type f -exec chmod a-x {} +
 }
 
 @test "the environment changes nothing: locale, bash, make, grep, tar, exported functions" {
-	plain() { bash vm/root --list; make -s -C "$last" diff; make -s -C part1 status; bash need git=git; }
+	plain() { bash vm/root --list; make -s -C "$last" diff; make -s -C part1 status; bash tools/need git=git; }
 	expected=$(plain)
 	cd() { false; }
 	grep() { false; }
@@ -158,7 +158,7 @@ copy() { # DIRECTORY
 @test "a tool that is too old: which version is needed" {
 	stub bats 'echo "Bats 1.2.1"'
 	stub pandoc 'echo "pandoc 2.9.2"'
-	PATH=$stubs:$PATH run -2 bash need bats=bats pandoc=pandoc git=git
+	PATH=$stubs:$PATH run -2 bash tools/need bats=bats pandoc=pandoc git=git
 	matches "${lines[0]}" 'bats 1\.2\.1 is too old: this needs 1\.8'
 	matches "${lines[1]}" 'pandoc 2\.9\.2 is too old: this needs 2\.17'
 	matches "${lines[2]}" 'upgrade'
@@ -167,24 +167,24 @@ copy() { # DIRECTORY
 @test "a tool is missing: without apt, without sudo, and for those whom sudo refuses" {
 	local tool
 	mkdir "$BATS_TEST_TMPDIR/vm"
-	cp need environment "$BATS_TEST_TMPDIR"
+	cp -r tools "$BATS_TEST_TMPDIR"
 	cp vm/trouble "$BATS_TEST_TMPDIR/vm"
 	cd "$BATS_TEST_TMPDIR"
 	export SYSROOT=$BATS_TEST_TMPDIR/machine # of an unknown distribution
 	for tool in bash dirname printf sort head id env mktemp rm tee sed tail grep uname; do
 		ln -s "$(type -P $tool)" "$stubs/$tool"
 	done
-	PATH=$stubs run -1 "$stubs/bash" need nonsense=its-package
+	PATH=$stubs run -1 "$stubs/bash" tools/need nonsense=its-package
 	matches "$output" 'missing, by their Debian names: its-package'
 	stub apt-get 'echo "E: no such package" >&2; exit 100'
 	if [ "$(id -u)" = 0 ]; then
-		PATH=$stubs run -1 "$stubs/bash" need nonsense=its-package
+		PATH=$stubs run -1 "$stubs/bash" tools/need nonsense=its-package
 		matches "$output" $'E: no such package\nneed: apt-get could not install them, see above'
 	fi
-	run -1 as_nobody env PATH="$stubs" "$stubs/bash" need nonsense=its-package
+	run -1 as_nobody env PATH="$stubs" "$stubs/bash" tools/need nonsense=its-package
 	matches "$output" 'no sudo here. Ask whoever administrates this machine to run: apt-get install its-package'
 	stub sudo 'echo "you are not in the sudoers file" >&2; exit 1'
-	run -1 as_nobody env PATH="$stubs" "$stubs/bash" need nonsense=its-package
+	run -1 as_nobody env PATH="$stubs" "$stubs/bash" tools/need nonsense=its-package
 	matches "$output" $'not in the sudoers file\nneed: sudo refused. Ask .*apt-get install its-package'
 }
 
@@ -193,7 +193,7 @@ copy() { # DIRECTORY
 Unpacking its-package (1.5-1) ...
 Setting up its-package (1.5-1) ..." && exit 100'
 	stub sudo 'case $1 in -v) ;; *) exec "$@" ;; esac'
-	PATH=$stubs:$PATH run -1 bash need nonsense=its-package nothing=its-package
+	PATH=$stubs:$PATH run -1 bash tools/need nonsense=its-package nothing=its-package
 	matches "$output" '^Installing its-package( \(|'$'\n)'
 	has "$output" $'  fetching its-package (9,679 kB)\n  unpacking its-package\n  setting up its-package\n'
 }
@@ -337,7 +337,7 @@ Work in a throwaway VM, which has its own: make vm'
 	[ ! -x /usr/lib/apt/apt-helper ] || doctor_says "no  network     Debian's mirror http://127.0.0.1:9 does not answer, from which the VM is made. Another one:
                   make demo MIRROR=URL"
 	stub apt-get 'echo installing'
-	run bash need -n nonsense=its-package
+	run bash tools/need -n nonsense=its-package
 	matches "$output" $'^need: missing: its-package\\. .*\nneed:   (sudo )?apt-get install its-package$'
 }
 
@@ -351,7 +351,7 @@ Work in a throwaway VM, which has its own: make vm'
 	told() { # ID, WHAT IT TELLS
 		echo "ID=$1" >"$SYSROOT/etc/os-release"
 		for option in '' -n; do
-			run -1 bash need $option no-1=qemu-system-x86 no-2=gpg no-3=mmdebstrap no-4=zstd git=git
+			run -1 bash tools/need $option no-1=qemu-system-x86 no-2=gpg no-3=mmdebstrap no-4=zstd git=git
 			is "${lines[0]}"$'\n'"${lines[1]}" "$2"
 		done
 	}
@@ -361,10 +361,10 @@ need:   ${sudo}dnf install gnupg2 mmdebstrap qemu-system-x86 zstd"
 need:   ${sudo}pacman -S gnupg qemu-system-x86 zstd"
 	told $'"opensuse-leap"\nID_LIKE="suse opensuse"' "need: missing: gpg2 qemu-x86 zstd. Install them, then try again:
 need:   ${sudo}zypper install gpg2 qemu-x86 zstd"
-	run -1 bash need no-1=mmdebstrap
+	run -1 bash tools/need no-1=mmdebstrap
 	matches "$output" '^need: mmdebstrap: this distribution has no package of that.*container of Debian:.*podman run -it --privileged'
 	# No row of the names is of a package that nobody asks for.
-	for package in $(sed -nE "/^named='/,/'\$/ s/^([a-z0-9-]+)\t.*/\1/p" need); do
+	for package in $(sed -nE "/^named='/,/'\$/ s/^([a-z0-9-]+)\t.*/\1/p" tools/need); do
 		grep -rqE "=$package([ \")]|\$)" Makefile slides/Makefile vm tests/run tests/*.bats ||
 			{ echo "nobody needs $package"; return 1; }
 	done

@@ -18,13 +18,13 @@ setup() {
 # In the Debian that vm/build builds in, at the host's speed, with Debian's dkms unpacked;
 # what DKMS made is then loaded in a VM. The second kernel is the first by another name.
 @test "DKMS builds and installs a part, builds it for a second kernel, and removes it" {
-	bash need apt-get=apt dpkg-deb=dpkg bwrap=bubblewrap
+	bash tools/need apt-get=apt dpkg-deb=dpkg bwrap=bubblewrap
 	[ -n "$(apt-cache madison dkms)" ] || skip "apt-get knows no package dkms; run apt-get update"
 	root=$(vm/root)
 	release=$(<"$root/release")
 	second=6.1.0-999-${release##*-}
 	(cd "$tmp" && apt-get -qq download dkms && dpkg-deb -x dkms_*.deb dkms)
-	cp -r common.* environment vm packaging part? "$tmp"
+	cp -r common.mk tools vm packaging part? "$tmp"
 	make -s -C "$tmp/$last" clean
 	mkdir "$tmp"/{state,local}
 	cp -r "$root/root/usr/lib/modules" "$root/root/usr/src" "$tmp"
@@ -61,7 +61,7 @@ password/${last#part}, $second, $(uname -m): installed"
 }
 
 @test "the page is without errors, and has what the header has" {
-	bash need man=man-db
+	bash tools/need man=man-db
 	is "$(MANWIDTH=80 man --warnings -l packaging/password.4 2>&1 >"$tmp/page")" ''
 	[ -e part5/password.h ] || skip "there is no part5 here"
 	for name in $(sed -nE 's/^#define (PASSWORD_[A-Z]*_LENGTH)\s.*/\1/p; s/^ \*   (E[A-Z]+) .*/\1/p' part5/password.h); do
@@ -74,7 +74,7 @@ password/${last#part}, $second, $(uname -m): installed"
 
 # In a copy, for which there is no compile_commands.json yet.
 @test "clangd finds no error in any part, and those that are there" {
-	bash need clangd=clangd clang-format=clang-format
+	bash tools/need clangd=clangd clang-format=clang-format
 	tar --exclude=./.git --exclude-vcs-ignores -cf - . | tar -C "$tmp" -xf -
 	cd "$tmp"
 	echo 'int x = y;' >>part1/password.c # also then it is made

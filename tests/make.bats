@@ -164,7 +164,7 @@ length  20"
 	touch "$kdir/Makefile"
 	echo "#define UTS_RELEASE \"$other${release:${#other}}\"" >"$kdir/include/generated/utsrelease.h"
 	cp -a part1 "$BATS_TEST_TMPDIR/part1"
-	cp -r common.* environment vm "$BATS_TEST_TMPDIR"
+	cp -r common.mk tools vm "$BATS_TEST_TMPDIR"
 	# Not the release alone: a kernel with symbol versions does not look at it.
 	sed -i "s/vermagic=${release:0:${#other}}\(.*\) SMP/vermagic=$other\1 UP_/" "$BATS_TEST_TMPDIR/part1/password.ko"
 	run -2 make -s -C "$BATS_TEST_TMPDIR/part1" KDIR="$kdir" load
@@ -227,7 +227,7 @@ installed() {
 }
 
 @test "clean leaves what the repository has" {
-	cp -a $last common.* environment vm "$BATS_TEST_TMPDIR"
+	cp -a $last common.mk tools vm "$BATS_TEST_TMPDIR"
 	make -s -C "$BATS_TEST_TMPDIR/$last" clean
 	is "$(ls -A "$BATS_TEST_TMPDIR/$last")" \
 	   "$(cd $last && ls -d Kbuild Makefile README.md demo password.c password.h password.py 2>/dev/null)"

@@ -75,7 +75,7 @@ crash() {
 }
 
 @test "a rehearsal fails when a command does not do what the demo says" {
-	cp -r "$top"/{common.mk,common.sh,environment,need,vm,part1} "$BATS_TEST_TMPDIR"
+	cp -r "$top"/{common.mk,tools,vm,part1} "$BATS_TEST_TMPDIR"
 	printf '\n# It is there.\nls /nowhere\n\n# It fits.\nseq 99\n' >>"$BATS_TEST_TMPDIR/part1/demo"
 	run -1 "$BATS_TEST_TMPDIR/vm/present" --rehearse
 	matches "$output" 'part1: ls /nowhere: exit status 2'

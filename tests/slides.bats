@@ -24,7 +24,7 @@ setup() {
 	[ -z "$reason" ] || skip "$reason"
 	cd "$BATS_TEST_TMPDIR"
 	mkdir vm
-	cp -r "$top"/common.mk "$top"/environment "$top"/labs "$top"/need "$top"/part? "$top"/README.md "$top"/slides .
+	cp -r "$top"/{common.mk,labs,README.md,slides,tools} "$top"/part? .
 	cp "$top"/vm/{demo,trouble} vm
 	make -s -C slides clean
 }
@@ -376,7 +376,7 @@ rows() { # N COLUMNS: C that long and that wide, as part1/rows.c
 # bats test_tags=full
 @test "the same tree gives the same files, byte for byte" {
 	mkdir -p elsewhere/deeper
-	cp -r README.md common.mk environment labs need part? slides vm elsewhere/deeper
+	cp -r README.md common.mk labs part? slides tools vm elsewhere/deeper
 	make -s -C slides
 	sleep 1
 	TZ=Asia/Tokyo make -s -C elsewhere/deeper/slides

@@ -23,7 +23,7 @@ setup_file() {
 	fi
 	[ -z "$reason" ] || return 0
 	git clone -q --no-tags "$top" "$BATS_FILE_TMPDIR/clone"
-	"$BATS_FILE_TMPDIR/clone/steps"
+	"$BATS_FILE_TMPDIR/clone/tools/steps"
 }
 
 setup() {
@@ -60,10 +60,10 @@ another_clone() {
 
 @test "the tags here are what this commit gives" {
 	cd "$top"
-	run ./steps --check
+	run tools/steps --check
 	if [ "$status" = 2 ]; then # none are here: so those of a clone
 		cd "$BATS_FILE_TMPDIR/clone"
-		run ./steps --check
+		run tools/steps --check
 	fi
 	[ "$status" != 3 ] || skip "$output"
 	is "$status: $output" '0: '
@@ -71,13 +71,13 @@ another_clone() {
 
 @test "stale tags are found, and made anew" {
 	another_clone
-	./steps
+	tools/steps
 	echo >>part1/password.c
 	git commit -qam 'a newer part1'
-	run -1 ./steps --check
+	run -1 tools/steps --check
 	matches "$output" 'not what make tags makes of this commit: step1 .*run make tags'
-	./steps
-	./steps --check
+	tools/steps
+	tools/steps --check
 	is "$(git show step1:part1/password.c)" "$(<part1/password.c)"
 }
 
@@ -85,7 +85,7 @@ another_clone() {
 	another_clone
 	git config i18n.commitEncoding ISO-8859-1
 	git config core.autocrlf true
-	TZ=Asia/Tokyo GIT_COMMITTER_NAME=B EMAIL=b@b LC_ALL=C ./steps
+	TZ=Asia/Tokyo GIT_COMMITTER_NAME=B EMAIL=b@b LC_ALL=C tools/steps
 	is "$(tags .)" "$(tags "$BATS_FILE_TMPDIR/clone")"
 }
 
@@ -97,7 +97,7 @@ another_clone() {
 	rm part1/Kbuild
 	echo new >new
 	before=$(git rev-parse HEAD; git symbolic-ref HEAD; git status --porcelain=v2; sha1sum .git/index README.md; git stash list)
-	run -0 ./steps
+	run -0 tools/steps
 	matches "$output" 'Changes that are not committed are not in them'
 	is "$(git rev-parse HEAD; git symbolic-ref HEAD; git status --porcelain=v2; sha1sum .git/index README.md; git stash list)" "$before"
 	is "$(tags .)" "$(tags "$BATS_FILE_TMPDIR/clone")"
@@ -106,28 +106,28 @@ another_clone() {
 @test "a tag of somebody else is not overwritten, and then none is" {
 	another_clone
 	git tag step1 HEAD
-	run -1 ./steps
+	run -1 tools/steps
 	matches "$output" 'the tag step1 was not made here'
 	is "$(git tag)" step1
 	git tag -d step1
 	git tag -a -m 'mine' module1 HEAD
-	run -1 ./steps
+	run -1 tools/steps
 	matches "$output" 'the tag module1 was not made here'
 	is "$(git tag)" module1
 }
 
 @test "on a branch that starts at a step the tags stay" {
 	another_clone
-	./steps
+	tools/steps
 	before=$(tags .)
 	git checkout -q -b from-a-step step1
-	run -0 ./steps --check
-	./steps
+	run -0 tools/steps --check
+	tools/steps
 	echo >>part1/password.c
 	git commit -qam mine
-	run -1 ./steps
+	run -1 tools/steps
 	matches "$output" 'HEAD is built on the tags themselves'
-	run -3 ./steps --check
+	run -3 tools/steps --check
 	is "$(tags .)" "$before"
 }
 

@@ -86,7 +86,7 @@ teardown() {
 
 @test "a file that grows, or cannot be read, or is a pipe, is no error of the copy" {
 	mkdir "$BATS_TEST_TMPDIR/repo"
-	cp -r .gitignore environment need vm part1 common.* "$BATS_TEST_TMPDIR/repo"
+	cp -r .gitignore common.mk tools vm part1 "$BATS_TEST_TMPDIR/repo"
 	cd "$BATS_TEST_TMPDIR/repo"
 	head -c 20M /dev/zero >part1/trace.txt
 	mkfifo part1/pipe
@@ -102,7 +102,7 @@ teardown() {
 @test "a checkout that somebody else owns is built and run all the same" {
 	[ "$EUID" = 0 ] || skip "only root can give files away"
 	mkdir "$BATS_TEST_TMPDIR/repo"
-	cp -r .gitignore environment need vm part1 common.* "$BATS_TEST_TMPDIR/repo"
+	cp -r .gitignore common.mk tools vm part1 "$BATS_TEST_TMPDIR/repo"
 	cd "$BATS_TEST_TMPDIR/repo"
 	echo "/* $RANDOM$RANDOM */" >>part1/password.c # or what was built before is taken
 	chown -R 1234:1234 .
@@ -114,7 +114,7 @@ teardown() {
 	mkdir -p "$BATS_TEST_TMPDIR/repo/part1"
 	echo "/* $RANDOM$RANDOM */" | cat part1/password.c - >"$BATS_TEST_TMPDIR/repo/part1/password.c"
 	cp part1/{Kbuild,Makefile} "$BATS_TEST_TMPDIR/repo/part1"
-	cp common.* environment need "$BATS_TEST_TMPDIR/repo"
+	cp -r common.mk tools "$BATS_TEST_TMPDIR/repo"
 	for kernel in 6.1 debug 6.1 debug; do # at the second time it is not built again
 		root=$(vm/root $kernel)
 		vm/build "$root" "$BATS_TEST_TMPDIR/repo" part1

@@ -6,12 +6,12 @@
 # line.
 # Exit status: 0, or 1 with a message that says what to do next.
 set -euo pipefail
-# shellcheck source=environment
+# shellcheck source=tools/environment
 . "$(dirname "$0")/environment"
 shopt -s extglob nullglob
 PATH=$PATH:/usr/sbin:/sbin # where Debian's users do not look for modinfo
 part=$(basename "$PWD")
-top=$(cd "$(dirname "$0")" && pwd)
+top=$(cd "$(dirname "$0")/.." && pwd)
 # What may be wrong with this machine, in the words of make doctor.
 # shellcheck disable=SC2034 # for vm/trouble
 a_part=$part in_vm="make -C $part vm"
