@@ -212,6 +212,17 @@ Setting up its-package (1.5-1) ..." && exit 100'
 	run -0 env -u HOME bash vm/root --list
 }
 
+@test "a file of TeX, which no path tells before TeX is there, is found once it is installed" {
+	stub apt-get '[ "${4-}" != install ] || printf "#!/bin/sh\necho /somewhere/\$1\n" >"$(dirname "$0")/kpsewhich"
+		chmod +x "$(dirname "$0")/kpsewhich"'
+	stub kpsewhich 'exit 1'
+	stub sudo 'case $1 in -v) ;; *) exec "$@" ;; esac'
+	PATH=$stubs:$PATH run -0 bash tools/need tex:beamer.cls=texlive-latex-recommended
+	is "${lines[0]%% (*}" 'Installing texlive-latex-recommended'
+	PATH=$stubs:$PATH run -0 bash tools/need tex:beamer.cls=texlive-latex-recommended
+	is "$output" ''
+}
+
 @test "on WSL2 there are no headers to install" {
 	stub uname 'echo 5.15.90.1-microsoft-standard-WSL2'
 	PATH=$stubs:$PATH run -2 make -s -C part1 KDIR=/nowhere
