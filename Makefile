@@ -66,10 +66,13 @@ demo:
 	echo '    make -C $(next) vm      # a shell in it; there: make load, make status'; \
 	echo '    make -C $(next) test    # are its promises kept?'
 
+# pydoc3, for python3-minimal has less than present needs.
 present:
+	@bash tools/need pydoc3=python3
 	@python3 vm/present $(if $(HOST),--host) $(kernel) $(PART)
 
 rehearse:
+	@bash tools/need pydoc3=python3
 	@python3 vm/present --rehearse $(kernel) $(PART)
 	@$(if $(PART),,bash slides/record --check && echo 'The slides show the same.')
 

@@ -182,10 +182,26 @@ copy() { # DIRECTORY
 		matches "$output" $'E: no such package\nneed: apt-get could not install them, see above'
 	fi
 	run -1 as_nobody env PATH="$stubs" "$stubs/bash" tools/need nonsense=its-package
-	matches "$output" 'no sudo here. Ask whoever administrates this machine to run: apt-get install its-package'
+	matches "$output" 'no sudo here. Become root .*, or ask whoever administrates this machine, and run: apt-get install its-package'
+	run -1 as_nobody env PATH="$stubs" "$stubs/bash" tools/need -n nonsense=its-package
+	matches "$output" 'ask whoever administrates this machine, and run: apt-get install its-package'
+	is "$(as_nobody env PATH="$stubs" SYSROOT=/ "$stubs/bash" -c ". vm/trouble; install_line its-package - - -")" '  as root: apt install its-package'
 	stub sudo 'echo "you are not in the sudoers file" >&2; exit 1'
 	run -1 as_nobody env PATH="$stubs" "$stubs/bash" tools/need nonsense=its-package
-	matches "$output" $'not in the sudoers file\nneed: sudo refused. Ask .*apt-get install its-package'
+	matches "$output" $'not in the sudoers file\nneed: sudo refused. .* ask .*apt-get install its-package'
+}
+
+@test "present with a Python that is minimal: the whole one is installed" {
+	stub apt-get 'echo "E: no such package" >&2; exit 100'
+	stub python3 'echo "No module named pty" >&2; exit 1'
+	stub sudo 'case $1 in -v) ;; *) exec "$@" ;; esac'
+	for tool in bash make dirname env tee sed tail grep uname id sort mktemp rm head awk; do
+		ln -s "$(type -P $tool)" "$stubs/$tool"
+	done
+	for target in present rehearse; do
+		PATH=$stubs run -2 make -s $target
+		matches "$output" '^Installing python3'
+	done
 }
 
 @test "what apt does is told, package by package" {
@@ -204,6 +220,24 @@ Setting up its-package (1.5-1) ..." && exit 100'
 	PATH=$stubs:$PATH run -1 bash vm/root
 	matches "$output" '--privileged'
 	[[ $output != *installing* ]]
+}
+
+@test "where no user namespace can be made: what allows it" {
+	local sysctl file now allowed
+	export SYSROOT=$BATS_TEST_TMPDIR/machine
+	stub unshare 'exit 1'
+	how() { as_nobody env PATH="$stubs:$PATH" bash -c '. vm/trouble; no_namespaces'; }
+	matches "$(how)" 'seccomp=unconfined or --privileged; in a chroot none'
+	for sysctl in kernel/apparmor_restrict_unprivileged_userns:1:0 kernel/unprivileged_userns_clone:0:1 \
+		      user/max_user_namespaces:0:10000; do
+		IFS=: read -r file now allowed <<<"$sysctl"
+		rm -rf "$SYSROOT"
+		mkdir -p "$SYSROOT/proc/sys/${file%/*}"
+		echo "$allowed" >"$SYSROOT/proc/sys/$file"
+		matches "$(how)" --privileged
+		echo "$now" >"$SYSROOT/proc/sys/$file"
+		matches "$(how)" "Until the next boot.*sysctl ${file/\//.}=$allowed\$"
+	done
 }
 
 @test "a cache that cannot be written, and no HOME" {
@@ -290,6 +324,12 @@ both_say() { # MARK AND NAME, LINES
 	doctor_says 'ok  reboot '
 	rm -r "$modules/6.1.0-50-amd64"
 	doctor_says '--  reboot      An upgrade brought Linux 6.1.0-51-rt-amd64'
+	mkdir "$SYSROOT/run/systemd"
+	for mark in .dockerenv run/.containerenv run/systemd/container; do
+		touch "$SYSROOT/$mark"
+		matches "$(. vm/trouble; not_its_own)" '^This is a container: '
+		rm "$SYSROOT/$mark"
+	done
 	touch "$SYSROOT/.dockerenv"
 	both_say '--  headers' 'This is a container: its kernel is that of the machine, and has no headers in here.
 Work in a throwaway VM, which has its own: make vm'
