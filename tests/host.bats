@@ -264,6 +264,16 @@ Setting up its-package (1.5-1) ..." && exit 100'
 	[[ $output != *'apt install'* ]]
 }
 
+@test "log says when there is nothing to show" {
+	stub dmesg 'echo "[ 1.0] other: loaded"'
+	stub sudo 'exec "$@"'
+	PATH=$stubs:$PATH run -0 make -s -C part1 log
+	is "$output" 'The kernel log has nothing of the module.'
+	stub dmesg 'echo "[ 1.0] other: loaded"; echo "[ 2.0] password: loaded"'
+	PATH=$stubs:$PATH run -0 make -s -C part1 log
+	is "$output" '[ 2.0] password: loaded'
+}
+
 machine() { # WHAT uname -m SAYS, WHAT dpkg --print-architecture SAYS
 	stub uname "[ \"\$1\" = -m ] && echo $1 || echo 6.1.0-50-amd64"
 	stub dpkg "echo $2"

@@ -243,7 +243,11 @@ sign() {
 case ${1-} in
 headers|load|unload|status|check|uninstall|sign) "$1" ;;
 install) install_all ;;
-log) need_root; module_log ;;
+log)
+	need_root
+	lines=$(module_log)
+	echo "${lines:-The kernel log has nothing of the module.}"
+	;;
 diff) diff_step ;;
 *) fail "usage: make -C partN help" ;;
 esac
