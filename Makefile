@@ -12,6 +12,9 @@ endif
 endif
 kernel := $(if $(KERNEL_IMAGE),-k image,$(if $(KERNEL),-k $(KERNEL)))
 
+# pydoc3, for python3-minimal has less of Python than this needs.
+run_tests := bash tools/need pydoc3=python3 && python3 tests/run
+
 # What make demo tells to try next.
 next := $(if $(PART),part$(PART),$(lastword $(filter part1 part2 part3,$(PARTS))))
 
@@ -89,31 +92,31 @@ vm:
 	@bash vm/run $(kernel) $(PARTS:%=-b %)
 
 test:
-	@bash tests/run $(kernel) $(PART:%=part%)
+	@$(run_tests) $(kernel) $(PART:%=part%)
 
 test-vm:
-	@bash tests/run vm present
+	@$(run_tests) vm present
 
 test-install:
-	@bash tests/run install
+	@$(run_tests) install
 
 test-races:
-	@bash tests/run races
+	@$(run_tests) races
 
 test-labs:
-	@bash tests/run labs
+	@$(run_tests) labs
 
 test-mutants:
-	@bash tests/mutate
+	@bash tests/maintainer/mutate
 
 test-steps:
 	@bash tools/need bats=bats git=git
-	@bats --tap --filter-tags full tests/steps.bats
+	@bats --tap --filter-tags full tests/maintainer/steps.bats
 
 # slides first, for LaTeX and pandoc.
 test-slides: slides
 	@bash tools/need bats=bats chromedriver=chromium-driver /usr/lib/python3/dist-packages/selenium=python3-selenium
-	@bats --tap tests/slides.bats
+	@bats --tap tests/maintainer/slides.bats
 
 tags:
 	@bash tools/steps
@@ -122,14 +125,14 @@ kernels:
 	@bash vm/root --list
 
 readme:
-	@python3 tests/report --readme
+	@$(run_tests) --readme
 
 check: lint
 	@for part in $(PARTS); do $(MAKE) -C $$part check || exit; done
 
 lint:
 	@bash tools/need shellcheck=shellcheck
-	shellcheck tools/* tests/run tests/bench tests/mutate tests/checks.bash tests/helpers.bash tests/promises.bash tests/terminal.bash vm/arch vm/bundle vm/demo vm/doctor vm/editor vm/guest vm/init vm/build vm/compile vm/progress vm/root vm/trouble vm/machine vm/resume vm/run vm/where slides/record labs/lab labs/*/check browser/make browser/compile browser/guest/init browser/guest/make browser/guest/runuser .ci/run
+	shellcheck tools/* tests/inside tests/*.bash tests/maintainer/bench tests/maintainer/mutate tests/maintainer/*.bash vm/arch vm/bundle vm/demo vm/doctor vm/editor vm/guest vm/init vm/build vm/compile vm/progress vm/root vm/trouble vm/machine vm/resume vm/run vm/where slides/record labs/lab labs/*/check browser/make browser/compile browser/guest/init browser/guest/make browser/guest/runuser .ci/run
 
 slides:
 	@$(MAKE) -C slides

@@ -66,7 +66,7 @@ sign: password.ko
 	@$(common) sign
 
 test:
-	@bash ../tests/run $(kernel) $(part)
+	@bash ../tools/need pydoc3=python3 && python3 ../tests/run $(kernel) $(part)
 
 vm:
 	@bash ../vm/run $(kernel) -b $(part) -C $(part)
@@ -89,7 +89,7 @@ help:
 	@echo '  uninstall  remove that'
 	@echo '  sign     sign password.ko, for Secure Boot (KEY=, CERT=: your own key)'
 	@echo '  test     the tests of this part, in a throwaway VM (ONLY=byte: of those the ones'
-	@echo '           whose titles have "byte")'
+	@echo '           whose titles have "byte"; STAY=1: a shell in the VM where one failed)'
 	@echo '  vm       a shell in a throwaway VM, in this directory'
 	@echo '  clean    remove what was built'
 	@echo 'KDIR=$(KDIR)'

@@ -4,16 +4,17 @@
 # emulated, where every process started costs 30 ms and every bats test 600: so
 # they prefer bash's own means and one devcalls for many system calls.
 bats_require_minimum_version 1.5.0
-load checks
-load promises
-
-tests=$BATS_TEST_DIRNAME
-top=${tests%/*}
+top=${BATS_TEST_DIRNAME%/tests*}
+tests=$top/tests
 PART=${BATS_TEST_FILENAME##*/part}
 PART=${PART%.bats}
 part=$top/part$PART
 module=$part/password.ko
 PATH=$tests:$PATH:/usr/sbin:/sbin
+# shellcheck source=tests/checks.bash
+. "$tests/checks.bash"
+# shellcheck source=tests/promises.bash
+. "$tests/promises.bash"
 
 # Every file starts with its part's module loaded, nothing of another one left,
 # and only in a VM: nobody's own kernel is loaded into.
@@ -66,8 +67,21 @@ needs_kprobes() { kprobes || skip "this kernel has no kprobes"; }
 # goes by the exit status alone: set -e does not hold in here.)
 teardown() {
 	local status=0
-	read_log || status=1
+	[ -n "$BATS_TEST_COMPLETED" ] || stay "$BATS_TEST_DESCRIPTION" "$BATS_OUT"
+	read_log || { status=1; stay "$BATS_TEST_DESCRIPTION" "$BATS_OUT"; }
 	untainted && return $status
+}
+
+# With STAY=1, a shell where a test failed, before anything is undone: once in a test.
+stay() { # TITLE FILE, what the test has printed
+	[ -n "${STAY-}" ] || return 0
+	STAY=''
+	{
+		printf '\n"%s" failed.\n' "$1"
+		cat "$2"
+		echo 'This is the VM as the test left it. exit goes on with the tests.'
+		bash -i
+	} <>/dev/tty >&0 2>&1
 }
 
 # Bits 12 and 13 stand for modules out of tree and unsigned (tainted-kernels.rst).

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# run: vm
 # Part 1: load and unload.
 load helpers
 

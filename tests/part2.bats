@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# run: vm
 # Part 2: a character device that appears by itself.
 load helpers
 

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# run: vm
 # Part 3: file operations and permissions.
 load helpers
 

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# run: vm
 # Part 4: random passwords from the kernel's own API. That the generator is
 # waited for until it is seeded cannot be seen on a booted kernel; that an
 # interrupted wait ends the open can.

@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# run: vm
+# loads: part4
 # Part 5: an ioctl for the length, and a Python script that uses it.
 load helpers
 

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# run: vm
 # Part 6: a sysctl for the length.
 load helpers
 

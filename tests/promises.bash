@@ -60,7 +60,7 @@ keeps_the_promises_of() { # PART...
 				setup
 				"$name"
 				trap - ERR
-				teardown
+				STAY='' teardown
 			) >"$BATS_TEST_TMPDIR/said" 2>&1 &
 			wait $! || status=$?
 			case $status in
@@ -70,6 +70,7 @@ keeps_the_promises_of() { # PART...
 				broken=$((broken + 1))
 				echo "not kept, $title"
 				head -n 45 "$BATS_TEST_TMPDIR/said"
+				stay "$title" "$BATS_TEST_TMPDIR/said"
 				[ $broken -lt 8 ] || { echo "and the others were not asked"; return 1; }
 				untainted || return 1
 				;;

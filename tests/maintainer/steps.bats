@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# run: host
+# needs: git=git
 # The steps as a line of commits (see steps), and what may differ between two of
-# them (see tests/purity). Runs on the host, in clones; loads nothing.
+# them (see purity). Runs on the host, in clones; loads nothing.
 bats_require_minimum_version 1.5.0
-load checks
+load ../checks
 
-top=${BATS_TEST_DIRNAME%/*}
+top=${BATS_TEST_DIRNAME%/tests/*}
 last=$(git -C "$top" ls-tree -d --name-only HEAD 2>/dev/null | sed -n 's/^part//p' | tail -n 1)
 
 # One clone with tags for all tests that only read it. What makes commits differ
@@ -42,7 +44,7 @@ another_clone() {
 }
 
 @test "the differences between the parts are the lesson" {
-	"$top/tests/purity" "$top"
+	"$BATS_TEST_DIRNAME/purity" "$top"
 }
 
 @test "a fix that is made in one part alone is found" {
@@ -50,11 +52,11 @@ another_clone() {
 	cp -a "$top"/part? "$BATS_TEST_TMPDIR"
 	cd "$BATS_TEST_TMPDIR"
 	sed -i 's/write of %zu bytes refused/&!/' part4/password.c
-	run -1 "$top/tests/purity" .
+	run -1 "$BATS_TEST_DIRNAME/purity" .
 	matches "$output" 'password_write differs between part3 and part4, .* alike in: part3(, part5(, part6)?)? \| part4'
 	# In a function that the next step changes as well.
 	sed -i 's/write of %zu bytes refused!/write of %zu bytes refused/; s/^\tfile->private_data = pw;/&\n\treturn 0;/' part4/password.c
-	run -1 "$top/tests/purity" .
+	run -1 "$BATS_TEST_DIRNAME/purity" .
 	matches "$output" 'step 4 adds 41 lines and removes 7, not 40 and 7'
 }
 
@@ -137,6 +139,7 @@ another_clone() {
 		is "$(git ls-tree --name-only step$n:tests | grep ^part)" "$(seq -f part%g.bats $n)"
 		is "$(git rev-parse step$n:part$n)" "$(git rev-parse HEAD:part$n)"
 		is "$(git log -1 --format=%s step$n)" "$(git show HEAD:part$n/README.md | sed -n '1s/^# Part /part/p')"
+		matches "$(git log -1 --format=%s step$n)" "^part$n: "
 		is "$(git rev-list --count step$n)" "$n"
 		message=$(git log -1 --format=%b step$n)
 		[ "${#message}" -gt 400 ]

@@ -1,6 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# run: vm alone
+# when: kernel debug
+# loads: all
+# boot: kmemleak=on slab_debug=F
+# limit: 300
 # On the debug kernel, booted with kmemleak=on: no part forgets memory.
-load helpers
+load ../helpers
 
 # A leak is what two scans could not reach and is 5 s old (kmemleak.rst). What was
 # allocated before the first process is the kernel's own, and not asked about.

@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# run: vm alone
+# when: kernel kcsan
+# loads: last
+# cpus: 2
 # Part 6 used from all sides at once, by several processors.
-load helpers
+load ../helpers
 
 # The part with everything in it.
-PART=6
-part=$top/part6
+part=$(printf '%s\n' "$top"/part? | tail -n 1)
+PART=${part##*part}
 module=$part/password.ko
 
 setup() {

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# run: vm
+# when: first
+# loads: all
 # The make targets of the parts, from every state that a speaker may be in.
 bats_require_minimum_version 1.5.0
-load checks
+load ../checks
 
-top=${BATS_TEST_DIRNAME%/*}
-PATH=$BATS_TEST_DIRNAME:$PATH:/usr/sbin:/sbin
+top=${BATS_TEST_DIRNAME%/tests/*}
+PATH=$top/tests:$PATH:/usr/sbin:/sbin
 
 setup_file() {
 	[ -e /run/throwaway-vm ] || {

@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# run: host alone
+# when: named
+# needs: git=git pgrep=procps
 # The throwaway VMs, from outside: what goes in, what comes out, and that however
 # one ends no process and no file is left. Runs on the host, and loads nothing.
 bats_require_minimum_version 1.5.0
-load checks
+load ../checks
 load terminal
 
-top=${BATS_TEST_DIRNAME%/*}
+top=${BATS_TEST_DIRNAME%/tests/*}
 
 setup_file() {
-	"$BATS_TEST_DIRNAME/../vm/root" >/dev/null
+	"$top/vm/root" >/dev/null
 }
 
 setup() {
@@ -216,7 +219,7 @@ teardown() {
 @test "a test that fails is told once, with its line, and the others run" {
 	cp -r . "$BATS_TEST_TMPDIR/copy"
 	sed -i 's/MODULE_VERSION("1")/MODULE_VERSION("2")/' "$BATS_TEST_TMPDIR/copy/part1/password.c"
-	run -1 bash "$BATS_TEST_TMPDIR/copy/tests/run" part1
+	run -1 python3 "$BATS_TEST_TMPDIR/copy/tests/run" part1
 	matches "$output" 'not ok 2 modinfo.*in test file tests/part1\.bats, line [0-9]+'
 	matches "$output" '8 passed, 1 failed, 0 skipped$'
 	run -1 grep 'broke the kernel' <<<"$output"
@@ -229,6 +232,45 @@ teardown() {
 	run -2 make -s -C part1 test ONLY='no such title'
 	matches "$output" "no test's title has 'no such title'; there are:"
 	matches "$output" 'loading it twice is refused'
+}
+
+@test "STAY=1 gives a shell in the VM where a test failed, as that left it" {
+	cp -r . "$BATS_TEST_TMPDIR/copy"
+	sed -i 's/MODULE_VERSION("1")/MODULE_VERSION("2")/' "$BATS_TEST_TMPDIR/copy/part1/password.c"
+	log=$BATS_TEST_TMPDIR/log
+	{
+		until_in "$log" 'repo# '
+		until_in "$log" 'exit goes on with the tests'
+		printf 'echo "it has $(cat /sys/module/password/version)"\r'
+		until_in "$log" '^it has 2'
+		printf 'exit\r'
+		until_in "$log" '^# all were run'
+		printf 'pwd; exit\r'
+		sleep 5
+	} | SHELL=/bin/bash timeout 120 script -qfec \
+		"make -C '$BATS_TEST_TMPDIR/copy/part1' test ONLY='modinfo|twice' STAY=1" "$log" || true
+	output=$(tr -d '\r' <"$log")
+	has "$output" '"modinfo tells the part and the license" failed.'
+	matches "$output" $'\nit has 2\n.*\nnot ok 1 modinfo.*\nok 2 loading it twice.*\n/repo\n'
+}
+
+@test "tests that are terminated leave no VM" {
+	log=$BATS_TEST_TMPDIR/log
+	python3 tests/run part1 part2 >"$log" 2>&1 &
+	until_in "$log" ' part2$'
+	kill -TERM $!
+	status=0
+	wait $! || status=$?
+	is "$status" 130
+	matches "$(<"$log")" 'interrupted; the VM is gone'
+}
+
+@test "a test that breaks the kernel is told, and those after it run in a fresh VM" {
+	cp -r . "$BATS_TEST_TMPDIR/copy"
+	sed -i 's|^@test "loading it twice.*|&\n\techo c >/proc/sysrq-trigger|' "$BATS_TEST_TMPDIR/copy/tests/part1.bats"
+	run -1 python3 "$BATS_TEST_TMPDIR/copy/tests/run" part1
+	matches "$output" $'not ok - loading it twice[^\n]*\n6.1: # the VM ended in it\n6.1: # "loading it twice'
+	matches "$output" $'\n8 passed, 1 failed, 0 skipped$'
 }
 
 @test "tests whose VM does not start have failed, and are named" {

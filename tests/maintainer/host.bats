@@ -3,9 +3,9 @@
 # What the makefiles and scripts do on the reader's own machine: in any locale, from any
 # checkout, with tools that are missing or too old. Nothing is installed, built or loaded.
 bats_require_minimum_version 1.5.0
-load checks
+load ../checks
 
-top=${BATS_TEST_DIRNAME%/*}
+top=${BATS_TEST_DIRNAME%/tests/*}
 parts=("$top"/part?)
 last=${parts[-1]##*/}
 
@@ -146,8 +146,29 @@ copy() { # DIRECTORY
 	run -2 make -s test KERNEL=5.4
 	matches "$output" "no kernel '5\\.4'; there is: 6\\.1 "
 	[[ $output != *installing* ]]
-	run -1 bash tests/run nonsense
+	run -1 python3 tests/run nonsense
 	matches "$output" 'no tests nonsense; there are: .*part1'
+}
+
+@test "a file of tests with no head, or a wrong one, and a part without tests: what to write" {
+	copy "$BATS_TEST_TMPDIR/copy"
+	cd "$BATS_TEST_TMPDIR/copy"
+	run -0 python3 tests/run --plan "$last"
+	matches "$output" "^6\\.1: $last.*vm/run -k 6\\.1 .*-b '$last modules check"
+	told() { # WHAT IT TELLS
+		run -1 python3 tests/run --plan part1
+		has "$output" "$1"
+	}
+	sed -i 's/^# run: vm$/# runs: vm/' tests/part1.bats
+	told "tests/part1.bats has at its head '# runs: vm'; tests/README.md tells"
+	sed -i '/^# runs: vm$/d' tests/part1.bats
+	told "tests/part1.bats does not say where it runs: write at its head '# run: vm' or '# run: host'"
+	printf '# run: vm\n# when: kernel 5.4\n' >tests/part1.bats
+	told "tests/part1.bats is for the kernel '5.4'; there is: 6.1 "
+	rm tests/part1.bats
+	told "part1 has no tests: write tests/part1.bats"
+	STAY=1 run -1 python3 "$top/tests/run" part1 </dev/null
+	has "$output" 'STAY=1 stays in the VM with you, and needs a terminal'
 }
 
 @test "make kernels says what its columns are" {
@@ -426,7 +447,7 @@ need:   ${sudo}zypper install gpg2 qemu-x86 zstd"
 	matches "$output" '^need: mmdebstrap: this distribution has no package of that.*container of Debian:.*podman run -it --privileged'
 	# No row of the names is of a package that nobody asks for.
 	for package in $(sed -nE "/^named='/,/'\$/ s/^([a-z0-9-]+)\t.*/\1/p" tools/need); do
-		grep -rqE "=$package([ \")]|\$)" Makefile slides/Makefile vm tests/run tests/*.bats ||
+		grep -rqE "=$package([ \")]|\$)" Makefile slides/Makefile vm common.mk tests/run tests/maintainer/*.bats ||
 			{ echo "nobody needs $package"; return 1; }
 	done
 }

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# run: host alone
+# when: named
+# needs: pgrep=procps
 # make present and make rehearse: the demo, played live.
 bats_require_minimum_version 1.5.0
-load checks
+load ../checks
 load terminal
 
-top=${BATS_TEST_DIRNAME%/*}
+top=${BATS_TEST_DIRNAME%/tests/*}
 
 setup() { cd "$top"; }
 

@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# run: vm
+# when: kernel debug
+# loads: parts
+# limit: 300
 # On the debug kernel: every fault point of every system call that reaches the module
 # fails once. PARTS="part5 part6" asks these parts; the default is all that are there.
-load helpers
+load ../helpers
 
 complaint=${complaint%|Call Trace} # which the kernel writes when failnth fails an allocation
 : "${PARTS:=$(cd "$top" && echo part?)}"

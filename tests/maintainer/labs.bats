@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# run: host
+# run: host alone
+# when: named
+# needs: git=git
 # The labs: each bug can be planted, is found in the words that its page has, can be taken
 # out again, and then is found no more. That of kcsan is skipped as long as that kernel,
 # which takes minutes, is not made. The exercises: each is not done at its start, in the
 # words of its page, and is with its solution, which fails no test of the part but those
 # that its page names.
 bats_require_minimum_version 1.5.0
-load checks
+load ../checks
 
-top=${BATS_TEST_DIRNAME%/*}
+top=${BATS_TEST_DIRNAME%/tests/*}
 
 setup() {
 	cd "$top"

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# run: host
+# needs: git=git pandoc=pandoc
 # The slides: that all they show is there and fits, and what happens when it is not.
 # Runs on the host. The tests tagged "full" need LaTeX, Chromium and a VM.
 bats_require_minimum_version 1.5.0
-load checks
+load ../checks
 
-top=${BATS_TEST_DIRNAME%/*}
+top=${BATS_TEST_DIRNAME%/tests/*}
 
 setup_file() {
 	export reason='' last tex=''
@@ -55,6 +57,10 @@ rows() { # N COLUMNS: C that long and that wide, as part1/rows.c
 @test "all code, output and notes are there, and the minutes are the talk's" {
 	run -0 make -s -C slides check
 	is "$output" ''
+	for part in part?; do
+		grep -q "transcript=$part\\b" slides/slides.md || { echo "no slide has the transcript of $part"; return 1; }
+		grep -q "^| \[${part#part}\]($part/README.md) |" README.md || { echo "README.md has no row for $part"; return 1; }
+	done
 }
 
 # bats test_tags=full
@@ -93,7 +99,7 @@ rows() { # N COLUMNS: C that long and that wide, as part1/rows.c
 	sed -i 's/pr_info("loaded/pr_info("here/' part1/password.c
 	breaks 'slide "What the module says of itself": transcripts/part1 is stale'
 	cp "$top/part1/password.c" part1
-	echo '# another demo' >>vm/demo
+	echo 'true another demo' >>vm/demo
 	breaks 'slide "What the module says of itself": transcripts/part1 is stale'
 }
 
@@ -411,7 +417,7 @@ rows() { # N COLUMNS: C that long and that wide, as part1/rows.c
 	make -s -C "$top/slides" slides.html
 	mkdir alone
 	cp "$top/slides/slides.html" alone
-	run -0 "$top/tests/page" alone/slides.html
+	run -0 "$BATS_TEST_DIRNAME/page" alone/slides.html
 }
 
 # bats test_tags=full
@@ -420,7 +426,7 @@ rows() { # N COLUMNS: C that long and that wide, as part1/rows.c
 	while IFS='|' read -r bad message; do
 		printf -v long '%0300d' 0
 		sed "s|</body>|${bad/\%s/$long}</body>|" "$top/slides/slides.html" >bad.html
-		run -1 "$top/tests/page" bad.html
+		run -1 "$BATS_TEST_DIRNAME/page" bad.html
 		has "$output" "$message"
 	done <<-'END'
 	<img alt="a" src="http://localhost/a.png">|360 pixels: asked for http://localhost/a.png

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# run: host alone
+# when: named
+# needs: git=git
 # What there is for programs that are not in a VM: DKMS, man and clangd; and for a machine
 # with no network. Runs on the host,
 # and loads nothing there.
 bats_require_minimum_version 1.5.0
-load checks
+load ../checks
 
-top=${BATS_TEST_DIRNAME%/*}
+top=${BATS_TEST_DIRNAME%/tests/*}
 parts=("$top"/part?)
 last=${parts[-1]##*/}
 PATH=$PATH:/usr/sbin:/sbin
