@@ -242,16 +242,15 @@ teardown() {
 		until_in "$log" 'repo# '
 		until_in "$log" 'exit goes on with the tests'
 		printf 'echo "it has $(cat /sys/module/password/version)"\r'
-		until_in "$log" '^it has 2'
+		until_in "$log" 'it has [0-9]'
 		printf 'exit\r'
 		until_in "$log" '^# all were run'
-		printf 'pwd; exit\r'
+		printf 'exit\r'
 		sleep 5
 	} | SHELL=/bin/bash timeout 120 script -qfec \
 		"make -C '$BATS_TEST_TMPDIR/copy/part1' test ONLY='modinfo|twice' STAY=1" "$log" || true
-	output=$(tr -d '\r' <"$log")
-	has "$output" '"modinfo tells the part and the license" failed.'
-	matches "$output" $'\nit has 2\n.*\nnot ok 1 modinfo.*\nok 2 loading it twice.*\n/repo\n'
+	output=$(<"$log")
+	matches "$output" '"modinfo tells the part and the license" failed.*it has 2.*not ok 1 modinfo.*ok 2 loading it twice'
 }
 
 @test "tests that are terminated leave no VM" {
