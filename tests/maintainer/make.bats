@@ -156,7 +156,7 @@ length  20"
 
 @test "without root and without sudo: a clear word" {
 	run -2 setpriv --reuid=65534 --regid=65534 --clear-groups make -s -C part1 load
-	is "${lines[0]}" 'This needs root, and there is no sudo: become root and try again.'
+	is "${lines[0]}" 'This needs root, and there is no sudo here: become root (su -), or ask whoever administrates this machine.'
 	matches "${lines[1]}" '^make: '
 	[ ! -e /sys/module/password ]
 }
@@ -267,8 +267,8 @@ ok  release     is that of the headers
 ok  compiler    gcc-12
 ok  signatures  are not asked for
 --  dmesg       dmesg is for root alone (kernel.dmesg_restrict=1); make load and make log ask by sudo. For all, until the next boot:
-                  sudo sysctl kernel.dmesg_restrict=0
---  root        This needs root, and there is no sudo: become root and try again."
+                  as root: sysctl kernel.dmesg_restrict=0
+--  root        This needs root, and there is no sudo here: become root (su -), or ask whoever administrates this machine."
 }
 
 # The last three: there is no way back.
