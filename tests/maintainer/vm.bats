@@ -117,7 +117,7 @@ teardown() {
 	mkdir -p "$BATS_TEST_TMPDIR/repo/part1"
 	echo "/* $RANDOM$RANDOM */" | cat part1/password.c - >"$BATS_TEST_TMPDIR/repo/part1/password.c"
 	cp part1/{Kbuild,Makefile} "$BATS_TEST_TMPDIR/repo/part1"
-	cp -r common.mk tools "$BATS_TEST_TMPDIR/repo"
+	cp -r common.mk tools vm "$BATS_TEST_TMPDIR/repo"
 	for kernel in 6.1 debug 6.1 debug; do # at the second time it is not built again
 		root=$(vm/root $kernel)
 		vm/build "$root" "$BATS_TEST_TMPDIR/repo" part1
