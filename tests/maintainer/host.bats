@@ -428,6 +428,7 @@ Work in a throwaway VM, which has its own: make vm'
 	sudo=''
 	[ "$(id -u)" = 0 ] || sudo='sudo '
 	stub apt-get 'echo installing'
+	stub sudo ''
 	export PATH=$stubs:$PATH
 	mkdir -p "$SYSROOT/etc"
 	told() { # ID, WHAT IT TELLS
@@ -459,6 +460,7 @@ need:   ${sudo}zypper install gpg2 qemu-x86 zstd"
 	stub qemu-system-aarch64 'printf "%s " "$@" >>"$QEMU_LOG"; echo >>"$QEMU_LOG"; [ "$1" != -machine ] || exit 0'
 	export QEMU_LOG=$BATS_TEST_TMPDIR/qemu
 	matches "$(bash vm/root --list | sed -n 2p)" '^6\.1-arm64 .*-arm64$'
+	matches "$(python3 tests/run --plan -k newest part1)" '^6\.1-arm64: part1'
 	run -3 bash vm/root debug
 	matches "$output" 'debug is built for x86-64, on such a machine; this is arm64'
 	run -1 bash vm/root

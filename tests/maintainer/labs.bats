@@ -133,8 +133,8 @@ an_exercise() { # NAME
 		mv "copy-$name/$part" "part-$name"
 		builds+=("part-$name check")
 	done
-	for kernel in 6.1 "$(vm/root --list | awk '$1 ~ /^[0-9.]+$/ { print $1 }' | sort -V | tail -n 1)"; do
-		vm/build "$(vm/root "$kernel")" "$PWD" "${builds[@]}"
+	for kernel in '' "$(python3 tests/run --plan -k newest part1 | cut -d: -f1)"; do
+		vm/build "$(vm/root ${kernel:+"$kernel"})" "$PWD" "${builds[@]}"
 	done
 }
 
