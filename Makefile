@@ -12,8 +12,9 @@ endif
 endif
 kernel := $(if $(KERNEL_IMAGE),-k image,$(if $(KERNEL),-k $(KERNEL)))
 
-# pydoc3, for python3-minimal has less of Python than this needs.
-run_tests := bash tools/need pydoc3=python3 && python3 tests/run
+# pydoc3, for python3-minimal has less of Python than is needed.
+python := bash tools/need pydoc3=python3 && python3
+run_tests := $(python) tests/run
 
 # What make demo tells to try next.
 next := $(if $(PART),part$(PART),$(lastword $(filter part1 part2 part3,$(PARTS))))
@@ -69,14 +70,11 @@ demo:
 	echo '    make -C $(next) vm      # a shell in it; there: make load, make status'; \
 	echo '    make -C $(next) test    # are its promises kept?'
 
-# pydoc3, for python3-minimal has less than present needs.
 present:
-	@bash tools/need pydoc3=python3
-	@python3 vm/present $(if $(HOST),--host) $(kernel) $(PART)
+	@$(python) vm/present $(if $(HOST),--host) $(kernel) $(PART)
 
 rehearse:
-	@bash tools/need pydoc3=python3
-	@python3 vm/present --rehearse $(kernel) $(PART)
+	@$(python) vm/present --rehearse $(kernel) $(PART)
 	@$(if $(PART),,bash slides/record --check && echo 'The slides show the same.')
 
 labs:
