@@ -482,7 +482,7 @@ need:   ${sudo}zypper install gpg2 qemu-x86 zstd"
 	# Modules are built by this machine's own compiler, those for x86-64 by the other.
 	for pair in arm64= 'amd64=ARCH=x86_64 CROSS_COMPILE=x86_64-linux-gnu-'; do
 		arch=${pair%%=*}
-		is "$(. vm/trouble; . vm/arch; echo "${build[*]}")" "${pair#*=}"
+		is "$(. vm/trouble; . vm/architecture; echo "${build[*]}")" "${pair#*=}"
 	done
 }
 
