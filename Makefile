@@ -130,7 +130,7 @@ check: lint
 
 lint:
 	@bash tools/need shellcheck=shellcheck
-	shellcheck tools/* tests/inside tests/*.bash tests/maintainer/bench tests/maintainer/mutate tests/maintainer/*.bash vm/arch/* vm/architecture vm/bundle vm/demo vm/doctor vm/editor vm/guest vm/init vm/build vm/compile vm/progress vm/root vm/trouble vm/machine vm/resume vm/run vm/where slides/record labs/lab labs/*/check browser/make browser/compile browser/guest/init browser/guest/make browser/guest/runuser .ci/run
+	shellcheck tools/* tests/inside tests/*.bash tests/maintainer/bench tests/maintainer/mutate tests/maintainer/*.bash vm/arch/* vm/architecture vm/bundle vm/demo vm/doctor vm/editor vm/guest vm/init vm/build vm/compile vm/progress vm/recipes/* vm/root vm/trouble vm/machine vm/resume vm/run vm/table vm/where slides/record labs/lab labs/*/check browser/make browser/compile browser/guest/init browser/guest/make browser/guest/runuser .ci/run
 
 slides:
 	@$(MAKE) -C slides

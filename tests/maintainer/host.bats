@@ -176,6 +176,65 @@ copy() { # DIRECTORY
 	matches "${lines[0]}" '^KERNEL +SUITE +HERE +PACKAGE$'
 }
 
+@test "a kernel is a line, an architecture is a line and a file" {
+	copy "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR"
+	printf 'mine trixie ppc64el linux-image-6.12.*-powerpc64le -' >>vm/kernels
+	sed 's/aarch64/powerpc64le/g' vm/arch/arm64 >vm/arch/ppc64el
+	run -0 make -s kernels
+	matches "${lines[-1]}" '^mine +trixie +linux-image-6\.12\.\*-powerpc64le$'
+	is "$(arch=ppc64el; . vm/trouble; . vm/architecture; echo "${build[1]}")" CROSS_COMPILE=powerpc64le-linux-gnu-
+}
+
+@test "a line of vm/kernels that is wrong is told, with its number and what is wrong" {
+	copy "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR"
+	cp vm/kernels kernels
+	while IFS=: read -r line why; do
+		{ cat kernels; echo "$line"; } >vm/kernels
+		run -1 bash vm/root --list
+		is "$output" "vm/root: vm/kernels, line $(wc -l <vm/kernels): $why: $line"
+	done <<-'END'
+		7.4 sid amd64 linux-image-7.4.*-amd64:it has 4 columns, not name, suite, architecture, source and configuration
+		7.4 sid amd64 linux-image-7.4.*-amd64 - built:it has 6 columns, not name, suite, architecture, source and configuration
+		6.1 sid amd64 linux-image-7.4.*-amd64 -:there is another 6.1
+		newest sid amd64 linux-image-7.4.*-amd64 -:'newest' cannot be a name
+		7.4 sid vax linux-image-7.4.*-amd64 -:there is no vm/arch/vax
+		7.4 sid amd64 linux-image-7.4-amd64 -:'linux-image-7.4-amd64' is neither linux-image-VERSION.*-FLAVOUR nor linux-source-VERSION
+		7.4 sid amd64 linux-image-7.4.*-amd64 x86.config:Debian has configured linux-image-7.4.*-amd64: the last column must be -
+		7.4 sid amd64 linux-source-7.4 x86.config+y.config:there is no vm/y.config
+		7.4 sid arm64 linux-source-7.4 x86.config:vm/compile builds kernels of amd64 alone
+	END
+}
+
+@test "a root is named after the files that it is made from" {
+	where() { for kernel in 6.1 6.1-arm64 debug kcsan; do basename "$(bash vm/root --where $kernel)"; done; }
+	copy "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR"
+	before=$(where)
+	renamed() { comm -13 <(sort <<<"$before") <(where | sort) | sed 's/-[0-9a-f]*$//' | sort | paste -sd ' '; }
+	is "$(XDG_CACHE_HOME=/elsewhere where)" "$before" # a bundle is unpacked there
+	echo '# a comment' | tee -a vm/{root,table,run,trouble} >/dev/null
+	is "$(where)" "$before"
+	while IFS=: read -r file kernels; do
+		cp "vm/$file" kept
+		echo '# changed' >>"vm/$file"
+		is "$file: $(renamed)" "$file: $kernels"
+		cp kept "vm/$file"
+	done <<-END
+		recipes/common:6.1 6.1-arm64 debug kcsan
+		recipes/base:6.1 6.1-arm64 debug kcsan
+		init:6.1 6.1-arm64 debug kcsan
+		recipes/foreign-base:6.1-arm64
+		recipes/debian:6.1 6.1-arm64
+		recipes/built:debug kcsan
+		compile:debug kcsan
+		debug.config:debug
+		kcsan.config:kcsan
+		recipes/image:
+	END
+}
+
 @test "a tool that is too old: which version is needed" {
 	stub bats 'echo "Bats 1.2.1"'
 	stub pandoc 'echo "pandoc 2.9.2"'
