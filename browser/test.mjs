@@ -17,7 +17,8 @@ const axe = fs.readFileSync(path.join(modules, "axe-core/axe.min.js"), "utf8");
 const top = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const site = path.join(top, "site");
 const parts = fs.readdirSync(top).filter(name => /^part[1-9]$/.test(name)).sort();
-const pages = ["index", ...parts, "sources"].map(name => name + ".html");
+const withMachine = ["index", ...parts].map(name => name + ".html");
+const pages = [...withMachine, "labs.html", "packaging.html", "sources.html"];
 
 const all = { chromium: "/usr/bin/chromium", firefox: "/usr/bin/firefox-esr" };
 const named = words.filter(word => all[word]);
@@ -137,26 +138,49 @@ function comparable(text) {
 const tests = [];
 const test = (title, run) => tests.push([title, run]);
 
-// The best of six, for others may use the machine, too.
-test("the first page has its machine at a prompt within 4 MB and 2.5 s, and the second time in 1.5 s", async browser => {
-	const times = [[], []], when = page => page.evaluate(() => Math.round(performance.getEntriesByName("prompt")[0].startTime));
-	const enough = () => Math.min(...times[0]) < 2500 && Math.min(...times[1]) < 1500;
+// How much slower than alone a program runs now, for others use the machine, too: the time
+// of a loop by the clock, in terms of the processor time that it took; at least 1.
+function crowd() {
+	const start = performance.now(), used = process.cpuUsage();
+	for (let i = 0, n = 0; i < 3e7; i++)
+		n = n * 31 + i | 0;
+	const { user, system } = process.cpuUsage(used);
+	return Math.max(1, (performance.now() - start) / ((user + system) / 1000));
+}
+
+// The budget of the first page. The limits of time are those of a machine that does nothing
+// else: each load is divided by what crowd() says just before and after it, and by 8 at most;
+// the best of six counts. The figures are told once more at the end of the run.
+const limit = { bytes: 4e6, first: 2500, again: 1500 };
+const figures = [];
+test("the first page has its machine at a prompt within 4 MB and 2.5 s, and the second time in 1.5 s", async (browser, name) => {
+	const best = { bytes: 0, first: Infinity, again: Infinity }, seen = [];
+	const enough = () => best.first < limit.first && best.again < limit.again;
 	for (let i = 0; i < 6 && !enough(); i++) {
+		let before = crowd();
 		const context = await browser.createBrowserContext();
+		const measured = async () => {
+			const ms = await page.evaluate(() => performance.getEntriesByName("prompt")[0].startTime);
+			const after = crowd(), factor = Math.min(8, (before + after) / 2);
+			before = after;
+			seen.push(`${Math.round(ms)} ms / ${factor.toFixed(1)}`);
+			return Math.round(ms / factor);
+		};
 		sent = 0;
 		const page = await open(context, "index.html");
-		times[0].push(await when(page));
-		check(sent < 4e6, `the page and its machine are ${sent} bytes`);
-		if (!i)
-			console.log(`# ${sent} bytes`);
+		best.bytes = Math.max(best.bytes, sent);
+		best.first = Math.min(best.first, await measured());
 		await page.reload();
 		await prompt(page);
-		times[1].push(await when(page));
+		best.again = Math.min(best.again, await measured());
 		same(page.wrong.join("\n"), "", "what is wrong with it");
 		await context.close();
 	}
-	console.log(`# prompt after ${times[0].join(", ")} ms; the second time ${times[1].join(", ")} ms`);
-	check(enough(), `the prompt came after ${times.join(" and ")} ms`);
+	console.log(`# the prompt, first and second time in turn, by the clock / how crowded the machine was: ${seen.join(", ")}`);
+	figures.push(`${name}: the first page with its machine is ${(best.bytes / 1e6).toFixed(2)} MB (limit ${limit.bytes / 1e6}); ` +
+		`its prompt comes after ${best.first} ms (limit ${limit.first}), the second time after ${best.again} ms (limit ${limit.again})`);
+	for (const what of Object.keys(limit))
+		check(best[what] < limit[what], figures.at(-1));
 });
 
 for (const part of parts) {
@@ -369,7 +393,7 @@ for (const scheme of ["light", "dark"]) {
 	test(`every page fits 390 and 1280 pixels, and axe finds nothing, in the ${scheme} scheme`, async (browser, name) => {
 		for (const url of pages) {
 			for (const width of [390, 1280]) {
-				const page = await open(browser, url, { width, machine: !url.startsWith("sources"),
+				const page = await open(browser, url, { width, machine: withMachine.includes(url),
 					features: name === "chromium" ? [{ name: "prefers-color-scheme", value: scheme }, { name: "prefers-reduced-motion", value: "reduce" }] : [] });
 				const wrong = [...page.wrong, ...await page.evaluate(measure)];
 				await page.evaluate(axe);
@@ -413,7 +437,7 @@ test("each piece of a change has its sentence and each sentence its piece, and w
 test("every link between the pages leads to something", async () => {
 	for (const url of [...pages, "slides.html"]) {
 		const text = fs.readFileSync(path.join(site, url), "utf8");
-		for (const [, link, at] of text.matchAll(/(?:href|src)="([^"#:]+)(#\w+)?"/g)) {
+		for (const [, link, at] of text.matchAll(/(?:href|src)="([^"#:]+)(#[\w-]+)?"/g)) {
 			check(fs.existsSync(path.join(site, link)), `${url}: ${link}`);
 			check(!at || fs.readFileSync(path.join(site, link), "utf8").includes(`id="${at.slice(1)}"`), `${url}: ${link}${at}`);
 		}
@@ -480,5 +504,7 @@ for (const name of browsers) {
 	}
 }
 server.close();
+for (const figure of figures)
+	console.log("# " + figure);
 console.log(`${passed} passed, ${failed} failed, 0 skipped`);
 process.exit(failed || !passed ? 1 : 0);
