@@ -300,6 +300,20 @@ test("what one types works: editing, history, completion, another user, copy and
 	same(page.wrong.join("\n"), "", "what is wrong with the page");
 });
 
+test("what stands in for Python says what password.py says, and takes no other script", async browser => {
+	const page = await open(browser, "part5.html");
+	const script = path.join(top, "part5/password.py");
+	for (const argument of ["", "12", "abc", "12abc", "1 2", "--help", "--what"]) { // there is no device
+		const real = spawnSync("python3", [script, ...argument.split(" ").filter(Boolean)], { encoding: "utf8" });
+		same((await run(page, `./password.py ${argument}; echo $?`)).split("\n").at(-1), String(real.status), `status of password.py ${argument}`);
+		same((await run(page, `./password.py ${argument}`)).split("\n")[0], (real.stdout + real.stderr).split("\n")[0], `password.py ${argument}`);
+	}
+	await run(page, "insmod ../part4/password.ko");
+	const told = await run(page, "./password.py");
+	check(/ load part 5 or 6$/.test(told) && fs.readFileSync(script, "utf8").includes(told.replace("/dev/password", "{DEVICE}")), told);
+	check(/^There is no Python/.test(await run(page, "echo 'print(1)' >/tmp/one.py; python3 /tmp/one.py")), "another script");
+});
+
 test("Reset gives a new machine within 2 s, also after an oops, which is told", async browser => {
 	const page = await open(browser, "part3.html");
 	await run(page, "insmod /root/labs/owner/password.ko", "exec 5</dev/password");

@@ -2,6 +2,7 @@
 /*
  * What stands in for Python in the page, where the real one is too large: it does what
  * password.py does, by the same two ioctls of the part's password.h, and no other script.
+ * Its messages are those of password.py: see ../test.mjs.
  */
 #include "password.h"
 
@@ -39,8 +40,10 @@ int main(int argc, char **argv)
 	if (len < 11 || strcmp(script + len - 11, "password.py"))
 		return fail("There is no Python in this machine, only a C program that does what password.py does.", "");
 	if (argc > 3 || (argument && argument[0] == '-' && (argument[1] < '0' || argument[1] > '9'))) {
-		printf("usage: password.py [length]\n");
-		return argc > 3 ? 2 : strcmp(argument, "-h") && strcmp(argument, "--help") ? 2 : 0;
+		int help = argc == 3 && (!strcmp(argument, "-h") || !strcmp(argument, "--help"));
+
+		fprintf(help ? stdout : stderr, "usage: password.py [-h] [length]\n");
+		return help ? 0 : 2;
 	}
 	if (argument) {
 		const char *digit = argument + (argument[0] == '-');
