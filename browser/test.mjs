@@ -148,9 +148,12 @@ function crowd() {
 	return Math.max(1, (performance.now() - start) / ((user + system) / 1000));
 }
 
-// The budget of the first page. The limits of time are those of a machine that does nothing
-// else: each load is divided by what crowd() says just before and after it, and by 8 at most;
-// the best of six counts. The figures are told once more at the end of the run.
+// The limits of time are those of a machine that does nothing else: what is measured is
+// divided by what crowd() said just before and after it, and by 8 at most.
+const crowding = (before, after) => Math.min(8, (before + after) / 2);
+
+// The budget of the first page: the best of six loads counts. The figures are told once more
+// at the end of the run.
 const limit = { bytes: 4e6, first: 2500, again: 1500 };
 const figures = [];
 test("the first page has its machine at a prompt within 4 MB and 2.5 s, and the second time in 1.5 s", async (browser, name) => {
@@ -161,7 +164,7 @@ test("the first page has its machine at a prompt within 4 MB and 2.5 s, and the 
 		const context = await browser.createBrowserContext();
 		const measured = async () => {
 			const ms = await page.evaluate(() => performance.getEntriesByName("prompt")[0].startTime);
-			const after = crowd(), factor = Math.min(8, (before + after) / 2);
+			const after = crowd(), factor = crowding(before, after);
 			before = after;
 			seen.push(`${Math.round(ms)} ms / ${factor.toFixed(1)}`);
 			return Math.round(ms / factor);
@@ -326,12 +329,12 @@ test("Reset gives a new machine within 2 s, also after an oops, which is told", 
 		shown = await screen(page);
 	}
 	check(/BUG: [^]*(Call Trace|EIP)/.test(shown), "the oops:\n" + shown);
-	const start = Date.now();
+	const before = crowd(), start = Date.now();
 	await page.click("#reset");
 	await page.waitForFunction(() => /^Linux is running/.test(document.getElementById("terminal-status").textContent), { timeout: 20000 });
-	const took = Date.now() - start;
-	console.log(`# a new machine after ${took} ms`);
-	check(took < 2000, `Reset took ${took} ms`);
+	const took = Date.now() - start, factor = crowding(before, crowd());
+	console.log(`# a new machine after ${took} ms / ${factor.toFixed(1)}`);
+	check(took / factor < 2000, `Reset took ${took} ms, and the machine was ${factor.toFixed(1)} times as slow as alone`);
 	check(!/password/.test(await run(page, "lsmod")), "the module is still there");
 	check(Math.abs(Number(await run(page, "date +%s")) - Date.now() / 1000) < 3, "the clock is wrong");
 	same(page.wrong.join("\n"), "", "what is wrong with the page");
@@ -347,7 +350,7 @@ const breaks = {
 test("each module to break it here fails as its page says, by one click", async browser => {
 	const found = [];
 	for (const part of parts) {
-		const names = await (await open(browser, part + ".html", { machine: false })).$$eval(".broken h3", all => all.map(one => one.textContent));
+		const names = [...fs.readFileSync(path.join(site, part + ".html"), "utf8").matchAll(/<h3 id="break-([a-z-]+)"/g)].map(one => one[1]);
 		for (const name of names) {
 			const page = await open(browser, part + ".html");
 			await page.evaluate(name => [...document.querySelectorAll(".broken")].find(one => one.querySelector("h3").textContent === name).querySelector("button").click(), name);
@@ -357,6 +360,7 @@ test("each module to break it here fails as its page says, by one click", async 
 				shown = await screen(page);
 			}
 			check(breaks[name]?.test(shown), `${name}:\n${shown}`);
+			check(await page.evaluate(() => document.querySelector(".bar").getBoundingClientRect().bottom <= innerHeight), `${name}: Reset is out of sight`);
 			if (name === "forgotten") {
 				await page.waitForFunction(() => true);
 				await wait(300);

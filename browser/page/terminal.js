@@ -217,9 +217,18 @@ document.addEventListener("visibilitychange", async () => {
 });
 
 document.getElementById("reset").addEventListener("click", () => { reset(); term.focus(); });
+// All of the terminal with what is said below it, where it is not sticky: see page.css.
+const section = box.closest(".machine");
+function show(button) {
+	if (section.closest(".try")?.contains(button))
+		return box.scrollIntoView({ block: "nearest" });
+	section.style.position = "static";
+	section.scrollIntoView({ block: "nearest" });
+	section.style.position = "";
+}
 for (const button of document.querySelectorAll("button[data-commands]")) {
 	button.addEventListener("click", () => {
-		box.scrollIntoView({ block: "nearest" });
+		show(button);
 		play(JSON.parse(button.dataset.commands));
 	});
 }
