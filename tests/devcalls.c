@@ -34,6 +34,7 @@
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <link.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -219,24 +220,24 @@ static struct {
 static int nr_pieces;
 
 /*
- * How many of the pieces stand anywhere in the kernel's map of all memory. 8-byte
- * alignment finds those of a struct password, and of a buffer on a stack.
+ * How many of the pieces stand anywhere in the kernel's map of all memory. The alignment
+ * of a long finds those of a struct password, and of a buffer on a stack.
  */
 static int in_memory(void)
 {
 	static uint64_t chunk[1 << 17];
 	int fd = open("/proc/kcore", O_RDONLY), found = 0;
 	bool seen[MAX_PIECES] = { false };
-	Elf64_Ehdr ehdr;
+	ElfW(Ehdr) ehdr;
 
 	if (fd < 0 || pread(fd, &ehdr, sizeof(ehdr), 0) != sizeof(ehdr))
 		err(1, "/proc/kcore");
 	for (int i = 0; i < ehdr.e_phnum; i++) {
-		Elf64_Phdr phdr;
+		ElfW(Phdr) phdr;
 
 		if (pread(fd, &phdr, sizeof(phdr), ehdr.e_phoff + i * sizeof(phdr)) != sizeof(phdr))
 			err(1, "/proc/kcore");
-		if (phdr.p_type != PT_LOAD || phdr.p_paddr == (Elf64_Addr)-1)
+		if (phdr.p_type != PT_LOAD || phdr.p_paddr == (ElfW(Addr))-1)
 			continue;
 		for (uint64_t at = 0; at < phdr.p_filesz; at += sizeof(chunk)) {
 			uint64_t left = phdr.p_filesz - at;
@@ -246,9 +247,11 @@ static int in_memory(void)
 			for (int p = 0; p < nr_pieces; p++) {
 				uint64_t complement = pieces[p].complement, mask = pieces[p].mask;
 
-				for (ssize_t w = 0; w < len / 8; w++) {
-					uint64_t both = (chunk[w] ^ complement) & mask;
+				for (ssize_t b = 0; b + 8 <= len; b += sizeof(long)) {
+					uint64_t both;
 
+					memcpy(&both, (char *)chunk + b, 8);
+					both = (both ^ complement) & mask;
 					/* Else the piece itself is computed, and saved in the kernel. */
 					asm("" : "+r" (both));
 					seen[p] |= both == mask;

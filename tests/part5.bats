@@ -120,7 +120,7 @@ length_of_next() { devcalls passwords=1 | awk '{ print length }'; }
 
 @test "a 32-bit program can set and get the length" {
 	! debug_kernel || skip "User-mode Linux runs no 32-bit programs"
-	[ "$(uname -m)" = x86_64 ] || skip "the 32-bit program is for x86"
+	[ "$(uname -m)" = x86_64 ] || skip "the 32-bit program is for a 64-bit x86"
 	run -33 devcalls32
 	is "$(length_of_next)" 33
 }
