@@ -248,7 +248,7 @@ copy() { # DIRECTORY
 	local tool
 	mkdir "$BATS_TEST_TMPDIR/vm"
 	cp -r tools "$BATS_TEST_TMPDIR"
-	cp vm/trouble "$BATS_TEST_TMPDIR/vm"
+	cp vm/{progress,trouble} "$BATS_TEST_TMPDIR/vm"
 	cd "$BATS_TEST_TMPDIR"
 	export SYSROOT=$BATS_TEST_TMPDIR/machine # of an unknown distribution
 	for tool in bash dirname printf sort head id env mktemp rm tee sed tail grep uname; do
@@ -287,11 +287,14 @@ copy() { # DIRECTORY
 @test "what apt does is told, package by package" {
 	stub apt-get '[ "${4-}" = install ] && echo "Get:1 http://mirror.example/debian trixie/main amd64 its-package amd64 1.5-1 [9,679 kB]
 Unpacking its-package (1.5-1) ...
-Setting up its-package (1.5-1) ..." && exit 100'
+Setting up its-package (1.5-1) ...
+Processing triggers for tex-common (6.18) ..." && sleep 3 && exit 100'
 	stub sudo 'case $1 in -v) ;; *) exec "$@" ;; esac'
 	PATH=$stubs:$PATH run -1 bash tools/need nonsense=its-package nothing=its-package
 	matches "$output" '^Installing its-package( \(|'$'\n)'
-	has "$output" $'  fetching its-package (9,679 kB)\n  unpacking its-package\n  setting up its-package\n'
+	has "$output" $'  fetching its-package (9,679 kB)\n  unpacking its-package\n  setting up its-package\n  finishing tex-common\n'
+	SHELL=/bin/bash PATH=$stubs:$PATH run -0 script -qfc 'bash tools/need nonsense=its-package' /dev/null
+	matches "$output" '  finishing tex-common \.'
 }
 
 @test "where no namespace can be made: what a container needs, before anything is installed" {
