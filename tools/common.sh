@@ -27,7 +27,7 @@ need_root() {
 	[ -z "$why" ] || fail "$why"
 }
 
-as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
+as_root() { if [ "$EUID" = 0 ]; then "$@"; else sudo "$@"; fi; }
 
 loaded() { [ -e /sys/module/password ]; }
 

@@ -27,7 +27,7 @@ setup() {
 	cd "$BATS_TEST_TMPDIR"
 	mkdir vm
 	cp -r "$top"/{common.mk,labs,README.md,slides,tools} "$top"/part? .
-	cp "$top"/vm/{demo,trouble} vm
+	cp "$top"/vm/{demo,progress,trouble} vm
 	make -s -C slides clean
 }
 
