@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # run: host
+# when: named
 # What the makefiles and scripts do on the reader's own machine: in any locale, from any
 # checkout, with tools that are missing or too old. Nothing is installed, built or loaded.
 bats_require_minimum_version 1.5.0

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # run: host
+# when: named
 # The table of kernels in tests/README.md, which make test KERNEL=all and make readme made.
 bats_require_minimum_version 1.5.0
 load ../checks

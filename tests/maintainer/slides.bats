@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # run: host
+# when: named
 # needs: git=git pandoc=pandoc
 # The slides: that all they show is there and fits, and what happens when it is not.
 # Runs on the host. The tests tagged "full" need LaTeX, Chromium and a VM.

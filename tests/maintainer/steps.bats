@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # run: host
+# when: named
 # needs: git=git
 # The steps as a line of commits (see steps), and what may differ between two of
 # them (see purity). Runs on the host, in clones; loads nothing.
