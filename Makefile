@@ -34,8 +34,8 @@ help:
 	@echo '  doctor      what this machine has and lacks, for VMs and for its own kernel, and the'
 	@echo '              commands that mend it'
 	@echo '  vm          a shell in a VM, with all parts built: for a talk, or to play'
-	@echo '  test        the tests of all parts and of the make targets, in VMs'
-	@echo '  test-host   the makefiles and scripts on any machine, the steps, the slides'"'"' checks'
+	@echo '  test        the tests of all parts, in VMs'
+	@echo '  test-tools  the makefiles and scripts, the steps, the slides'"'"' checks'
 	@echo '  test-vm     the tests of the VMs themselves, and of present'
 	@echo '  test-install  DKMS with two kernels, the man page, clangd over all parts,'
 	@echo '              the bundle without a network'
@@ -93,8 +93,8 @@ vm:
 test:
 	@$(run_tests) $(kernel) $(PART:%=part%)
 
-test-host:
-	@$(run_tests) host kernels slides steps
+test-tools:
+	@$(run_tests) make host kernels slides steps
 
 test-vm:
 	@$(run_tests) vm present
@@ -169,4 +169,4 @@ clean-vm:
 
 # make -j2 clean test: one after the other.
 .NOTPARALLEL:
-.PHONY: help demo present rehearse labs lab try doctor vm test test-host test-vm test-install test-races test-labs test-mutants test-steps test-slides tags kernels readme lint check slides site test-site all bundle compile_commands.json $(PARTS) clean clean-vm
+.PHONY: help demo present rehearse labs lab try doctor vm test test-tools test-vm test-install test-races test-labs test-mutants test-steps test-slides tags kernels readme lint check slides site test-site all bundle compile_commands.json $(PARTS) clean clean-vm

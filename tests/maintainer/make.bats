@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # run: vm
-# when: first
+# when: named
 # loads: all
 # The make targets of the parts, from every state that a speaker may be in.
 bats_require_minimum_version 1.5.0
@@ -11,7 +11,7 @@ PATH=$top/tests:$PATH:/usr/sbin:/sbin
 
 setup_file() {
 	[ -e /run/throwaway-vm ] || {
-		echo "These tests load modules and this is no throwaway VM: use make test."
+		echo "These tests load modules and this is no throwaway VM: use make test-tools."
 		return 1
 	}
 }
