@@ -181,7 +181,7 @@ copy() { # DIRECTORY
 	copy "$BATS_TEST_TMPDIR"
 	cd "$BATS_TEST_TMPDIR"
 	printf 'mine trixie ppc64el linux-image-6.12.*-powerpc64le -' >>vm/kernels
-	sed 's/aarch64/powerpc64le/g' vm/arch/arm64 >vm/arch/ppc64el
+	sed 's/aarch64/powerpc64le/g; s/ARCH=arm64/ARCH=powerpc/' vm/arch/arm64 >vm/arch/ppc64el
 	run -0 make -s kernels
 	matches "${lines[-1]}" '^mine +trixie +linux-image-6\.12\.\*-powerpc64le$'
 	is "$(arch=ppc64el; . vm/trouble; . vm/architecture; echo "${build[1]}")" CROSS_COMPILE=powerpc64le-linux-gnu-

@@ -150,7 +150,7 @@ rows() { # N COLUMNS: C that long and that wide, as part1/rows.c
 }
 
 @test "the slides leave an eighth of the talk for questions; a shorter talk has fewer slides" {
-	[ "$last" = 6 ] || skip "not all parts are here"
+	[ "$last" -ge 6 ] || skip "not all parts are here"
 	sed -i 's/^minutes: .*/minutes: 30/' slides/metadata.yaml
 	make -s -C slides slides.tex
 	run -0 grep -c '^\\begin{frame}.*{Demo: load it}' slides/slides.tex
@@ -256,7 +256,7 @@ rows() { # N COLUMNS: C that long and that wide, as part1/rows.c
 @test "the titles of slides begin with a capital, those of parts with their number" {
 	run ! grep -nE '^## ([a-z]|Part [0-9])' slides/slides.md
 	run -0 grep -cE '^# Part [0-9]: [a-z]' slides/slides.md
-	is "$output" 6
+	is "$output" "$last"
 }
 
 @test "the kernels on the slide are those of the README" {
@@ -314,7 +314,7 @@ rows() { # N COLUMNS: C that long and that wide, as part1/rows.c
 	run -0 make -s -C slides slides.pdf
 	is "$output" 'Making slides/slides.pdf'
 	run -0 pdftotext slides/slides.pdf -
-	[ "$(tr -d '\f' <<<"$output" | grep -c '^Part [1-6]$')" = "$last" ] # the dividers
+	[ "$(tr -d '\f' <<<"$output" | grep -c '^Part [1-9]$')" = "$last" ] # the dividers
 	run -0 pdfinfo slides/slides.pdf
 	has "$output" 'Page size:       453.543 x 255.118 pts'
 	run -0 pdfinfo -url slides/slides.pdf
