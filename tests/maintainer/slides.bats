@@ -312,7 +312,7 @@ rows() { # N COLUMNS: C that long and that wide, as part1/rows.c
 @test "slides.pdf is made, 16:9, and its links are live" {
 	[ -z "$tex" ] || skip "$tex"
 	run -0 make -s -C slides slides.pdf
-	is "$output" 'Making slides/slides.pdf'
+	is "${lines[-1]}" 'Making slides/slides.pdf'
 	run -0 pdftotext slides/slides.pdf -
 	[ "$(tr -d '\f' <<<"$output" | grep -c '^Part [1-9]$')" = "$last" ] # the dividers
 	run -0 pdfinfo slides/slides.pdf
