@@ -227,6 +227,7 @@ copy() { # DIRECTORY
 		recipes/base:6.1 6.1-arm64 debug kcsan
 		init:6.1 6.1-arm64 debug kcsan
 		recipes/foreign-base:6.1-arm64
+		arch/arm64:6.1-arm64
 		recipes/debian:6.1 6.1-arm64
 		recipes/built:debug kcsan
 		compile:debug kcsan
@@ -234,6 +235,25 @@ copy() { # DIRECTORY
 		kcsan.config:kcsan
 		recipes/image:
 	END
+}
+
+@test "with a base go the kernels that were on it, but none that a VM runs from, and nothing else" {
+	export XDG_CACHE_HOME=$BATS_TEST_TMPDIR/cache PATH=$stubs:$PATH MIRROR=http://127.0.0.1:9
+	machine x86_64 amd64
+	stub mmdebstrap 'exit 1'
+	cache=$XDG_CACHE_HOME/password-module
+	mkdir -p "$cache"/{base-bookworm-amd64-00000000,base-bookworm-amd64-11111111,base-trixie-amd64-00000000} \
+		"$cache"/{6.1-00000000,6.1-rt-00000000,6.1-rt-11111111,7.3-00000000,browser-kernel-00000000,tmp.123456}
+	for dir in "$cache"/*-*; do touch "$dir/lock"; done
+	ln -s ../base-bookworm-amd64-00000000 "$cache/6.1-rt-00000000/base"
+	ln -s ../base-bookworm-amd64-11111111 "$cache/6.1-rt-11111111/base"
+	ln -s ../base-trixie-amd64-00000000 "$cache/7.3-00000000/base"
+	exec 7<"$cache/base-bookworm-amd64-11111111/lock"
+	flock -s 7
+	run -1 bash vm/root 6.1
+	matches "$output" 'mmdebstrap failed'
+	exec 7<&-
+	is "$(cd "$cache" && echo *)" '6.1-rt-11111111 7.3-00000000 base-bookworm-amd64-11111111 base-trixie-amd64-00000000 browser-kernel-00000000 lock'
 }
 
 @test "a tool that is too old: which version is needed" {

@@ -255,8 +255,7 @@ rows() { # N COLUMNS: C that long and that wide, as part1/rows.c
 
 @test "the titles of slides begin with a capital, those of parts with their number" {
 	run ! grep -nE '^## ([a-z]|Part [0-9])' slides/slides.md
-	run -0 grep -cE '^# Part [0-9]: [a-z]' slides/slides.md
-	is "$output" "$last"
+	for ((n = 1; n <= last; n++)); do grep -q "^# Part $n: [a-z]" slides/slides.md; done
 }
 
 @test "the kernels on the slide are those of the README" {

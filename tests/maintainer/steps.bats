@@ -192,10 +192,10 @@ another_clone() {
 
 # Some minutes: make test-steps.
 # bats test_tags=full
-@test "at every step make test and make demo work" {
+@test "at every step make test, test-tools and demo work" {
 	for ((n = 1; n <= last; n++)); do
 		git clone -q --branch step$n . "$BATS_TEST_TMPDIR/step$n"
-		for target in test demo; do
+		for target in test test-tools demo; do
 			make -s --no-print-directory -C "$BATS_TEST_TMPDIR/step$n" $target >"$BATS_TEST_TMPDIR/log" 2>&1 || {
 				cat "$BATS_TEST_TMPDIR/log"
 				return 1
