@@ -194,7 +194,7 @@ teardown() {
 @test "a build that fails is shown, and no VM started" {
 	cp -a "$top" "$BATS_TEST_TMPDIR/copy"
 	echo 'int x = ;' >>"$BATS_TEST_TMPDIR/copy/part1/password.c"
-	run -125 "$BATS_TEST_TMPDIR/copy/vm/run" -b part1 true
+	run -126 "$BATS_TEST_TMPDIR/copy/vm/run" -b part1 true
 	matches "$output" 'password.c:[0-9]+:9: error: expected expression'
 	matches "$output" 'the build failed, see above'
 }
@@ -325,6 +325,24 @@ teardown() {
 	zstd -qt "$state"
 	run -0 vm/run echo up
 	run ! grep 'could not' <<<"$output"
+}
+
+@test "a VM that does not go on after it was resumed is started once more from its state" {
+	state=$(echo "$(vm/root)"/state-2-*)
+	[ -e "$state" ] || skip 'this machine has KVM: VMs are booted'
+	touch -d '1 hour ago' "$state"
+	export TMPDIR=$BATS_TEST_TMPDIR
+	{
+		until pid=$(pgrep -f "^qemu.*$TMPDIR.* -incoming "); do sleep 0.1; done
+		kill -STOP "$pid"
+		sleep 18
+		kill -CONT "$pid"
+	} 3>&- &
+	run -0 vm/run echo up
+	matches "$output" 'could not be resumed.*up$'
+	[ -e "$state" ]
+	run ! find "$state" -mmin -30
+	is "$output" ''
 }
 
 @test "clean-vm removes the roots, but none that a VM runs from" {
