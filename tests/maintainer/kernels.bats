@@ -20,3 +20,9 @@ table() { sed '1,/<!-- works on/d; /<!-- end -->/,$d; /^| kernel /d; /^|-/d' "$t
 	run grep -vE "^\\| [^ ]+ +\\| [^ ]+ +\\|( passed(, [0-9] skipped)? +\\|){${#parts[@]},}\$" <(table)
 	is "$output" ''
 }
+
+@test "the pages name the oldest and the newest of them" {
+	numbers=$(table | awk '$2 ~ /^[0-9.]+$/ { print $2 }' | sort -V)
+	is "$(grep -ohE '[0-9]\.[0-9]+ to [0-9]\.[0-9]+' "$top/README.md" "$top/slides/slides.md" | sort -u)" \
+		"$(sed -n 1p <<<"$numbers") to $(tail -n 1 <<<"$numbers")"
+}

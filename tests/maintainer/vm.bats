@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # run: host alone
 # when: named
-# needs: git=git pgrep=procps
+# needs: git=git pgrep=procps gdb=gdb
 # The throwaway VMs, from outside: what goes in, what comes out, and that however
 # one ends no process and no file is left. Runs on the host, and loads nothing.
 bats_require_minimum_version 1.5.0
@@ -342,6 +342,29 @@ teardown() {
 	matches "$output" 'could not be resumed.*up$'
 	[ -e "$state" ]
 	run ! find "$state" -mmin -30
+	is "$output" ''
+}
+
+@test "gdb stops the module in a VM, as tests/README.md has it" {
+	export TMPDIR=$BATS_TEST_TMPDIR
+	out=$BATS_TEST_TMPDIR/out
+	mkdir "$out"
+	vm/run -g -t 120 -C part4 -b 'part4 modules KCFLAGS=-g' -o "$out" 'insmod password.ko
+		cat /sys/module/password/sections/.text >/out/text.new; mv /out/text.new /out/text
+		for _ in $(seq 100); do cat /dev/password; sleep 0.2; [ ! -e /out/enough ] || break; done' \
+		>"$BATS_TEST_TMPDIR/log" 2>&1 3>&- &
+	for _ in $(seq 600); do [ ! -e "$out/text" ] || break; sleep 0.1; done
+	socket=$(sed -nE "s/.*'target remote ([^']*)'.*/\1/p" "$BATS_TEST_TMPDIR/log")
+	repo=$(sed -n 's/^The repository as this VM sees it.*: //p' "$BATS_TEST_TMPDIR/log")
+	run -0 timeout 60 gdb -batch -nx -ex "target remote $socket" \
+		-ex "add-symbol-file $repo/part4/password.ko $(<"$out/text")" -ex 'set substitute-path /repo .' \
+		-ex 'break password_read' -ex continue -ex 'info args' -ex list -ex 'delete' -ex detach </dev/null
+	matches "$output" 'Breakpoint 1, .*password_read \('
+	matches "$output" 'count = [1-9]'
+	matches "$output" 'simple_read_from_buffer'
+	touch "$out/enough"
+	wait
+	run ! grep -v '^[A-Za-z0-9_-]\{12\}$' <(sed '/gdb\|The repository\|usable KVM/d' "$BATS_TEST_TMPDIR/log")
 	is "$output" ''
 }
 
