@@ -331,7 +331,6 @@ teardown() {
 	state=$(echo "$(vm/root)"/state-2-*)
 	[ -e "$state" ] || skip 'this machine has KVM: VMs are booted'
 	touch -d '1 hour ago' "$state"
-	export TMPDIR=$BATS_TEST_TMPDIR
 	{
 		until pid=$(pgrep -f "^qemu.*$TMPDIR.* -incoming "); do sleep 0.1; done
 		kill -STOP "$pid"
@@ -341,12 +340,11 @@ teardown() {
 	run -0 vm/run echo up
 	matches "$output" 'could not be resumed.*up$'
 	[ -e "$state" ]
-	run ! find "$state" -mmin -30
+	run find "$state" -mmin -30
 	is "$output" ''
 }
 
 @test "gdb stops the module in a VM, as tests/README.md has it" {
-	export TMPDIR=$BATS_TEST_TMPDIR
 	out=$BATS_TEST_TMPDIR/out
 	mkdir "$out"
 	vm/run -g -t 120 -C part4 -b 'part4 modules KCFLAGS=-g' -o "$out" 'insmod password.ko
@@ -364,8 +362,7 @@ teardown() {
 	matches "$output" 'simple_read_from_buffer'
 	touch "$out/enough"
 	wait
-	run ! grep -v '^[A-Za-z0-9_-]\{12\}$' <(sed '/gdb\|The repository\|usable KVM/d' "$BATS_TEST_TMPDIR/log")
-	is "$output" ''
+	matches "$(tail -n 1 "$BATS_TEST_TMPDIR/log")" '^[A-Za-z0-9_-]{12}$'
 }
 
 @test "clean-vm removes the roots, but none that a VM runs from" {
