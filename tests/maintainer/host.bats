@@ -344,6 +344,16 @@ Processing triggers for tex-common (6.18) ..." && sleep 3 && exit 100'
 	done
 }
 
+@test "where newuidmap may map nothing, as in a container: what lets it" {
+	[ -e /usr/bin/newuidmap ] || stub newuidmap ''
+	stub grep '[ "$3" != /etc/subuid ] || exit 0; exec /usr/bin/grep "$@"' # a range is there
+	stub unshare 'case $* in --help) echo --map-auto ;; *--map-auto*) exit 1 ;; esac'
+	how() { as_nobody env PATH="$stubs:$PATH" bash -c '. vm/trouble; no_namespaces; no_user_ids'; }
+	matches "$(how)" 'container needs --privileged .*setcap cap_setuid\+ep /usr/bin/newuidmap'
+	stub unshare 'case $* in --help) echo --map-auto ;; esac'
+	is "$(how)" ''
+}
+
 @test "a cache that cannot be written, and no HOME" {
 	XDG_CACHE_HOME=/proc/nowhere run -1 bash vm/root
 	matches "$output" 'cannot write to /proc/nowhere/password-module; XDG_CACHE_HOME=DIRECTORY takes another'
