@@ -404,6 +404,17 @@ teardown() {
 	matches "$output" 'after=130'
 }
 
+@test "what is typed before the shell is there waits for it" {
+	log=$BATS_TEST_TMPDIR/log
+	{
+		printf 'expr 1234567 + 7654321\r'
+		until_in "$log" '^8888888'
+		printf 'exit\r'
+		sleep 5
+	} | timeout 120 script -qfec 'make -C part1 vm' "$log"
+	matches "$(<"$log")" $'\n8888888\r'
+}
+
 @test "for a kernel of one's own, what is missing is said" {
 	export KERNEL_IMAGE=$BATS_TEST_TMPDIR/bzImage KDIR=$BATS_TEST_TMPDIR/tree
 	run -125 vm/run -k image true
