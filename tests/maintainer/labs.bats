@@ -154,5 +154,5 @@ an_exercise() { # NAME
 	has "$output" 'git checkout part3'
 	cmp before.c part3/password.c
 	run -2 make -s try LAB=nothing
-	has "$output" "There is no lab 'nothing'"
+	has "$output" "There is no lab or exercise 'nothing'"
 }
