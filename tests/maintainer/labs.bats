@@ -50,6 +50,7 @@ a_lab() { # NAME
 	cmp before.c "part$part/password.c"
 	run make -s try LAB="$1"
 	has "$output" mended
+	has "$output" "The bug of $1 is not in part$part"
 	[ "$status" = 0 ]
 }
 
@@ -153,6 +154,14 @@ an_exercise() { # NAME
 	run -2 make -s lab LAB=owner UNDO=1
 	has "$output" 'git checkout part3'
 	cmp before.c part3/password.c
+	echo 'int x = ;' >>part3/password.c
+	run -2 make -s try LAB=owner
+	matches "$output" 'part3/password.c:[0-9]+:9: error: expected expression'
+	has "$output" 'still broken: part3 does not build'
+	cp "$top/part3/password.c" part3
+	git apply labs/zero/start.patch
+	run make -s try LAB=owner
+	has "$output" 'But the bug of zero is in part3: make try LAB=zero'
 	run -2 make -s try LAB=nothing
 	has "$output" "There is no lab or exercise 'nothing'"
 }
