@@ -37,7 +37,7 @@ setup() {
 	ln -s "/usr/src/linux-headers-$second" "$tmp/modules/$second/build"
 	in_debian() {
 		bwrap --unshare-all --uid 0 --gid 0 --die-with-parent --clearenv --setenv KDIR "/lib/modules/$release/build" \
-			--setenv PATH /repo/dkms/usr/sbin:/usr/sbin:/usr/bin --ro-bind "$root/root" / --proc /proc --dev /dev \
+			--setenv PATH /repo/dkms/usr/sbin:/usr/sbin:/usr/bin --ro-bind "$root/root" / --ro-bind /proc /proc --dev /dev \
 			--tmpfs /tmp --bind "$tmp" /repo --bind "$tmp/modules" /usr/lib/modules --bind "$tmp/src" /usr/src \
 			--bind "$tmp/state" /var/lib --bind "$tmp/local" /usr/local --chdir /repo "$@"
 	}
