@@ -302,6 +302,25 @@ teardown() {
 	matches "$output" 'has 100 MB free, 2000 are needed'
 }
 
+@test "where no namespace can be made a Debian that is like the root builds in its place" {
+	(. vm/trouble; right_debian "$(vm/root --list | awk 'NR == 2 { print $2 }')") ||
+		skip "this system is not the Debian of the first kernel"
+	bash tools/need gcc=gcc make=make /usr/include/libelf.h=libelf-dev
+	mkdir "$BATS_TEST_TMPDIR/bin"
+	printf '#!/bin/sh\nexit 1\n' | tee "$BATS_TEST_TMPDIR/bin/unshare" >"$BATS_TEST_TMPDIR/bin/bwrap"
+	chmod +x "$BATS_TEST_TMPDIR/bin"/*
+	echo "// $RANDOM" >"$BATS_TEST_TMPDIR/new"
+	copy=$BATS_TEST_TMPDIR/copy
+	mkdir "$copy"
+	tar --exclude=./.git --exclude-vcs-ignores -cf - . | tar -C "$copy" -xf -
+	cat "$BATS_TEST_TMPDIR/new" >>"$copy/part1/password.c" # not built before
+	PATH=$BATS_TEST_TMPDIR/bin:$PATH run -0 "$copy/vm/run" -b part1 'make -s -C part1 load'
+	matches "$output" 'password: loaded'
+	echo 'int x = ;' >>"$copy/part1/password.c"
+	PATH=$BATS_TEST_TMPDIR/bin:$PATH run -126 "$copy/vm/run" -b part1 true
+	matches "$output" $'\npart1/password.c:[0-9]+:9: error: expected expression'
+}
+
 @test "VMs that are resumed from one state have nothing random in common, and the time" {
 	[ "$(ls -d "$(vm/root)"/state-2-* | wc -l)" = 1 ] || skip 'this machine has KVM: VMs are booted'
 	for _ in 1 2 3 4 5 6; do
