@@ -31,7 +31,11 @@ as_root() { if [ "$EUID" = 0 ]; then "$@"; else sudo "$@"; fi; }
 
 loaded() { [ -e /sys/module/password ]; }
 
-module_log() { as_root dmesg | grep -F 'password: ' || true; }
+module_log() {
+	local log
+	log=$(as_root dmesg) || return 1
+	grep -F 'password: ' <<<"$log" || true
+}
 
 # The processes that have /dev/password open, also after it was removed; not the
 # children that only inherited it.
@@ -81,7 +85,7 @@ unload() {
 load() {
 	local last options=() error why
 	need_root
-	last=$(module_log | tail -n 1)
+	last=$(module_log | tail -n 1) || true
 	unload
 	[ ! -e /proc/dynamic_debug/control ] || options=(dyndbg=+p)
 	if ! error=$(as_root insmod password.ko "${options[@]}" 2>&1); then
@@ -129,7 +133,7 @@ diff_step() {
 	n=${n%%[!0-9]*}
 	[ "$part" = "part$n" ] && before=part$((n - 1)) || before=part$n
 	[ -d "../$before" ] || { echo "There is no $before here to compare $part with."; return; }
-	(cd .. && diff --color=auto -ruNp -X .gitignore -x README.md -x demo "$before" "$part") || status=$?
+	(cd .. && diff --color=auto -ruNp -X .gitignore -x '*~' -x '.*.sw?' -x '.#*' -x README.md -x demo "$before" "$part") || status=$?
 	[ $status != 0 ] || echo "$part is the same as $before, but for the README and the demo."
 	[ $status -le 1 ]
 }
