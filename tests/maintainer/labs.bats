@@ -162,6 +162,10 @@ an_exercise() { # NAME
 	git apply labs/zero/start.patch
 	run make -s try LAB=owner
 	has "$output" 'But the bug of zero is in part3: make try LAB=zero'
+	mv .git .git-away
+	run -2 make -s lab LAB=owner
+	has "$output" 'a fresh copy of this repository'
+	mv .git-away .git
 	run -2 make -s try LAB=nothing
 	has "$output" "There is no lab or exercise 'nothing'"
 }
