@@ -5,15 +5,17 @@ PARTS := $(wildcard part[1-9])
 KERNEL ?=
 KERNEL_IMAGE ?=
 PART ?=
-ifneq ($(PART),)
-ifeq ($(wildcard part$(PART)/password.c),)
+ifneq ($(and $(PART),$(filter demo present rehearse test vm,$(MAKECMDGOALS))),)
+ifneq ($(words $(PART)) $(words $(filter part$(PART),$(patsubst %/password.c,%,$(wildcard part*/password.c)))),1 1)
 $(error There is no part $(PART); there are $(PARTS:part%=%))
 endif
 endif
+# Some shells export a HOST.
+host := $(if $(filter command,$(origin HOST)),$(filter-out 0,$(HOST)))
 kernel := $(if $(KERNEL_IMAGE),-k image,$(if $(KERNEL),-k $(KERNEL)))
 
 # pydoc3, for python3-minimal has less of Python than is needed.
-python := bash tools/need pydoc3=python3 && python3
+python := bash tools/need pydoc3=python3 && python3 -E
 run_tests := $(python) tests/run
 
 # What make demo tells to try next.
@@ -72,7 +74,7 @@ demo:
 	echo '    make -C $(next) test    # are its promises kept?'
 
 present:
-	@$(python) vm/present $(if $(HOST),--host) $(kernel) $(PART)
+	@$(python) vm/present $(if $(host),--host) $(kernel) $(PART)
 
 rehearse:
 	@$(python) vm/present --rehearse $(kernel) $(PART)
@@ -82,7 +84,7 @@ labs:
 	@bash labs/lab list
 
 lab try:
-	@bash labs/lab $(if $(filter try,$@),try,$(if $(UNDO),undo,start)) '$(LAB)'
+	@bash labs/lab $(if $(filter try,$@),try,$(if $(filter-out 0,$(UNDO)),undo,start)) "$$LAB"
 
 doctor:
 	@bash vm/doctor
@@ -134,7 +136,7 @@ check: lint
 
 lint:
 	@bash tools/need shellcheck=shellcheck
-	shellcheck tools/* tests/inside tests/*.bash tests/maintainer/bench tests/maintainer/mutate tests/maintainer/*.bash vm/arch/* vm/architecture vm/bundle vm/demo vm/doctor vm/editor vm/guest vm/init vm/build vm/compile vm/progress vm/recipes/* vm/root vm/trouble vm/machine vm/resume vm/run vm/table vm/where slides/record labs/lab labs/*/check browser/make browser/compile browser/guest/init browser/guest/make browser/guest/runuser .ci/run
+	shellcheck tools/* tests/inside tests/*.bash tests/maintainer/bench tests/maintainer/mutate tests/maintainer/*.bash vm/arch/* vm/architecture vm/bundle vm/demo vm/doctor vm/editor vm/guest vm/init vm/build vm/inside vm/compile vm/progress vm/recipes/* vm/root vm/trouble vm/machine vm/resume vm/run vm/table vm/where slides/record labs/lab labs/*/check browser/make browser/compile browser/guest/init browser/guest/make browser/guest/runuser .ci/run
 
 slides:
 	@$(MAKE) -C slides
@@ -151,7 +153,7 @@ $(PARTS):
 	$(MAKE) -C $@
 
 bundle:
-	@bash vm/bundle $(KERNEL)
+	@bash vm/bundle $(if $(KERNEL),'$(KERNEL)')
 
 compile_commands.json:
 	@bash vm/editor $(KERNEL)
@@ -164,9 +166,12 @@ clean:
 clean-vm:
 	@bash vm/root --clean
 
-.DEFAULT:
-	@echo "There is no target $@; make help lists them." >&2; exit 2
+# make -B asks for the makefiles, too. The others are directories.
+.DEFAULT tests tools browser packaging:
+	@[ -n "$(filter $@,$(MAKEFILE_LIST))" ] || case " load unload reload status log diff install uninstall sign " in \
+	*' $@ '*) echo "The parts have that target: make -C part1 $@" >&2; exit 2 ;; \
+	*) echo "There is no target $@; make help lists them." >&2; exit 2 ;; esac
 
 # make -j2 clean test: one after the other.
 .NOTPARALLEL:
-.PHONY: help demo present rehearse labs lab try doctor vm test test-tools test-vm test-install test-races test-labs test-mutants test-steps test-slides tags kernels readme lint check slides site test-site all bundle compile_commands.json $(PARTS) clean clean-vm
+.PHONY: tests tools browser packaging help demo present rehearse labs lab try doctor vm test test-tools test-vm test-install test-races test-labs test-mutants test-steps test-slides tags kernels readme lint check slides site test-site all bundle compile_commands.json $(PARTS) clean clean-vm

@@ -19,7 +19,7 @@ unexport KCFLAGS KCPPFLAGS KAFLAGS CFLAGS CFLAGS_MODULE LDFLAGS_MODULE INSTALL_M
 .NOTPARALLEL:
 
 # A kernel that clang built wants it for modules, too.
-LLVM ?= $(if $(shell grep -s '^CONFIG_CC_IS_CLANG=y' $(KDIR)/include/config/auto.conf),1)
+LLVM = $(if $(shell grep -s '^CONFIG_CC_IS_CLANG=y' $(KDIR)/include/config/auto.conf),1)
 export LLVM
 
 # The default asks kbuild, always. load asks only when password.ko is older than
@@ -66,7 +66,7 @@ sign: password.ko
 	@$(common) sign
 
 test:
-	@bash ../tools/need pydoc3=python3 && python3 ../tests/run $(kernel) $(part)
+	@bash ../tools/need pydoc3=python3 && python3 -E ../tests/run $(kernel) $(part)
 
 vm:
 	@bash ../vm/run $(kernel) -b $(part) -C $(part)
@@ -94,8 +94,8 @@ help:
 	@echo '  clean    remove what was built'
 	@echo 'KDIR=$(KDIR)'
 
-.DEFAULT:
-	@echo "There is no target $@ here; make -C $(part) help lists them." >&2; exit 2
+.DEFAULT: # which make -B asks for the makefiles, too
+	@[ -n "$(filter $@,$(MAKEFILE_LIST))" ] || { echo "There is no target $@ here; make -C $(part) help lists them." >&2; exit 2; }
 
 FORCE:
 .PHONY: FORCE modules load unload reload status log diff check install uninstall sign test vm clean help

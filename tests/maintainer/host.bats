@@ -61,6 +61,24 @@ copy() { # DIRECTORY
 	is "$output" '<s390>'
 }
 
+@test "make -B, a HOST, an LLVM and a PART from elsewhere change nothing" {
+	copy "$BATS_TEST_TMPDIR"
+	mkdir "$BATS_TEST_TMPDIR/kdir"
+	printf '.PHONY: modules\nmodules:\n\t@echo "<$(LLVM)>"\n' >"$BATS_TEST_TMPDIR/kdir/Makefile"
+	cd "$BATS_TEST_TMPDIR"
+	run -0 make -s -B kernels
+	run -0 make -s -B -C part1 status
+	matches "$output" '^module '
+	LLVM=1 run -0 make -s -C part1 KDIR="$BATS_TEST_TMPDIR/kdir"
+	is "$output" '<>'
+	run -0 make -s -C part1 KDIR="$BATS_TEST_TMPDIR/kdir" LLVM=1
+	is "$output" '<1>'
+	PART=foo run -0 make -s help
+	[[ $(HOST=box make -n present) != *--host* ]]
+	[[ $(make -n present HOST=0) != *--host* ]]
+	[[ $(make -n present HOST=1) == *--host* ]]
+}
+
 @test "with -j the targets still come one after the other" {
 	copy "$BATS_TEST_TMPDIR"
 	printf '\none: ; @sleep 1; echo one\ntwo: ; @echo two\n' | tee -a "$BATS_TEST_TMPDIR/common.mk" >>"$BATS_TEST_TMPDIR/Makefile"
@@ -128,6 +146,11 @@ copy() { # DIRECTORY
 	cp -r part1 part1-mine
 	run -0 make -s -C part1-mine diff
 	is "$output" 'part1-mine is the same as part1, but for the README and the demo.'
+	ln -s me@here:1 part1-mine/.#password.c
+	touch part1-mine/{password.c~,.password.c.swp} tests/.#part1.bats
+	run -0 make -s -C part1-mine diff
+	is "${#lines[@]}" 1
+	run -0 python3 tests/run --plan part1
 	sed -i 's/unloaded/gone/' part1-mine/password.c
 	run -0 make -s -C part1-mine diff
 	matches "$output" $'\n\\+\tpr_info\\("gone'
@@ -141,9 +164,29 @@ copy() { # DIRECTORY
 	run -2 make -s -C part1 laod
 	matches "$output" 'no target laod here; make -C part1 help lists them'
 	for target in test demo vm; do
-		run -2 make -s $target PART=9
-		matches "$output" "no part 9; there are 1"
+		for part in 9 '1 2' '?' %; do
+			run -2 make -s $target PART="$part"
+			has "$output" "no part $part; there are 1"
+		done
 	done
+	for target in tests tools; do
+		run -2 make -s $target
+		matches "$output" "no target $target; make help lists them"
+	done
+	run -2 make -s load
+	matches "$output" 'make -C part1 load'
+	run -2 make -s lab LAB="it's"
+	has "$output" "There is no lab or exercise 'it's'"
+	for option in '-t abc' '-c 0' '-c abc'; do
+		run -125 bash vm/run $option true
+		matches "$output" "vm/run: $option is no number of "
+	done
+	TMPDIR=/nowhere run -1 bash vm/run true
+	is "$output" 'There is no directory /nowhere, which TMPDIR names.'
+	run -0 bash vm/root --help
+	matches "$output" '^vm/root \[KERNEL\]: '
+	ONLY='(' run -1 python3 tests/run part1
+	matches "$output" "ONLY='\\(' is no regular expression"
 	run -2 make -s test KERNEL=5.4
 	matches "$output" "no kernel '5\\.4'; there is: 6\\.1 "
 	[[ $output != *installing* ]]
@@ -319,11 +362,24 @@ Processing triggers for tex-common (6.18) ..." && sleep 3 && exit 100'
 }
 
 @test "where no namespace can be made: what a container needs, before anything is installed" {
+	export SYSROOT=$BATS_TEST_TMPDIR/machine XDG_CACHE_HOME=$BATS_TEST_TMPDIR
 	stub unshare 'exit 1'
 	stub apt-get 'echo installing; exit 1'
-	PATH=$stubs:$PATH run -1 bash vm/root
+	export PATH=$stubs:$PATH
+	mkdir -p "$SYSROOT/etc"
+	printf 'ID=debian\nVERSION_CODENAME=trixie\n' >"$SYSROOT/etc/os-release"
+	run -1 bash vm/root
 	matches "$output" '--privileged'
 	[[ $output != *installing* ]]
+	# A Debian of the kernel's own suite needs none.
+	printf 'ID=debian\nVERSION_CODENAME=bookworm\n' >"$SYSROOT/etc/os-release"
+	stub mmdebstrap 'echo "mmdebstrap $*"; exit 1'
+	for name in qemu-system-x86_64 gensquashfs gpg fakechroot fakeroot; do stub $name ''; done
+	stub zstd ''
+	run bash vm/root debug
+	matches "$output" '--privileged'
+	run bash vm/root
+	[[ $output != *--privileged* ]]
 }
 
 @test "where no user namespace can be made: what allows it" {
@@ -331,7 +387,7 @@ Processing triggers for tex-common (6.18) ..." && sleep 3 && exit 100'
 	export SYSROOT=$BATS_TEST_TMPDIR/machine
 	stub unshare 'exit 1'
 	how() { as_nobody env PATH="$stubs:$PATH" bash -c '. vm/trouble; no_namespaces'; }
-	matches "$(how)" 'seccomp=unconfined or --privileged; in a chroot none'
+	matches "$(how)" 'seccomp=unconfined or --privileged, or .*; in a chroot none'
 	for sysctl in kernel/apparmor_restrict_unprivileged_userns:1:0 kernel/unprivileged_userns_clone:0:1 \
 		      user/max_user_namespaces:0:10000; do
 		IFS=: read -r file now allowed <<<"$sysctl"
@@ -386,6 +442,9 @@ Processing triggers for tex-common (6.18) ..." && sleep 3 && exit 100'
 	stub dmesg 'echo "[ 1.0] other: loaded"; echo "[ 2.0] password: loaded"'
 	PATH=$stubs:$PATH run -0 make -s -C part1 log
 	is "$output" '[ 2.0] password: loaded'
+	stub dmesg 'echo "dmesg: read kernel buffer failed: Operation not permitted" >&2; exit 1'
+	PATH=$stubs:$PATH run -2 make -s -C part1 log
+	[[ $output != *'has nothing of the module'* ]]
 }
 
 machine() { # WHAT uname -m SAYS, WHAT dpkg --print-architecture SAYS
