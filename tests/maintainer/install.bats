@@ -94,6 +94,18 @@ password/${last#part}, $second, $(uname -m): installed"
 	is "$(clang-format part1/password.c)" "$(<part1/password.c)"
 }
 
+# Its headers are no package's.
+@test "clangd finds no error with a kernel that was built here" {
+	[ -d "$(vm/root --where debug)" ] || skip "the kernel debug is not here, and takes minutes to build"
+	bash tools/need clangd=clangd
+	tar --exclude=./.git --exclude-vcs-ignores -cf - . | tar -C "$tmp" -xf -
+	cd "$tmp"
+	make -s compile_commands.json KERNEL=debug
+	run clangd --check="$PWD/$last/password.c"
+	is "$(grep -E '^E\[' <<<"$output")" ''
+	matches "$output" "-I$(vm/root debug)/root/usr/lib/modules/[^ ]*-debug/build/include"
+}
+
 # From the file alone, in another home, with no network interface but a loopback that is down.
 @test "the bundle has what demo, vm and a lab need, with no network" {
 	git rev-parse -q --verify HEAD >/dev/null || skip "this is no git repository"
