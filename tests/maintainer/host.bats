@@ -333,6 +333,12 @@ copy() { # DIRECTORY
 	stub sudo 'echo "you are not in the sudoers file" >&2; exit 1'
 	run -1 as_nobody env PATH="$stubs" "$stubs/bash" tools/need nonsense=its-package
 	matches "$output" $'not in the sudoers file\nneed: sudo refused. .* ask .*apt-get install its-package'
+	# One line of sudoers lets do all without a password, another with: sudo -v wants it.
+	stub sudo 'case $1 in -v) echo "a password is required" >&2; exit 1 ;; -n) shift ;; esac; exec "$@"'
+	ln -s "$(type -P true)" "$stubs/true"
+	run -1 as_nobody env PATH="$stubs" "$stubs/bash" tools/need nonsense=its-package
+	matches "$output" $'E: no such package\nneed: apt-get could not install them, see above'
+	[[ $output != *password\ is* ]]
 }
 
 @test "present with a Python that is minimal: the whole one is installed" {
