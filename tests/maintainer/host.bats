@@ -505,14 +505,20 @@ both_say() { # MARK AND NAME, LINES
 	stub apt-get ''
 	both_say '--  headers' "There are no headers of kernel 6.1.0-50-amd64 in $kdir. Install them:
   ${sudo}apt install linux-headers-6.1.0-50-amd64"
-	mkdir -p "$modules/6.1.0-51-amd64/build"
+	mkdir -p "$modules"/{6.1.0-51-amd64,6.1.0-52-amd64}/build
+	doctor_says 'ok  reboot ' # headers alone
+	mkdir "$modules/6.1.0-51-amd64/kernel"
 	both_say '--  headers' "An upgrade brought Linux 6.1.0-51-amd64, and 6.1.0-50-amd64 still runs. Reboot:
   ${sudo}reboot"
 	doctor_says '--  reboot      An upgrade brought'
 	mv "$modules/6.1.0-51-amd64" "$modules/6.1.0-51-rt-amd64"
 	doctor_says 'ok  reboot '
-	rm -r "$modules/6.1.0-50-amd64"
-	doctor_says '--  reboot      An upgrade brought Linux 6.1.0-51-rt-amd64'
+	mv "$modules/6.1.0-50-amd64" "$modules/6.1.0-49-amd64" # a provider's kernel runs
+	doctor_says 'ok  reboot '
+	mkdir "$SYSROOT/boot"
+	touch "$SYSROOT/boot/vmlinuz-6.1.0-52-amd64"
+	rmdir "$modules/6.1.0-52-amd64/build"
+	doctor_says '--  reboot      An upgrade brought Linux 6.1.0-52-amd64'
 	mkdir "$SYSROOT/run/systemd"
 	for mark in .dockerenv run/.containerenv run/systemd/container; do
 		touch "$SYSROOT/$mark"
