@@ -532,6 +532,22 @@ Work in a throwaway VM, which has its own: make vm'
 	both_say '--  headers' 'This is WSL2, for whose kernel'
 }
 
+@test "headers that are missing: the package of the kernel that runs, on each distribution" {
+	fit_machine
+	rm "$kdir/Makefile"
+	mkdir "$SYSROOT/etc"
+	told() { # ID, THE COMMAND
+		echo "ID=$1" >"$SYSROOT/etc/os-release"
+		has "$(. vm/trouble; no_headers)" " $2"$'\n'
+	}
+	told fedora 'dnf install kernel-devel-6.1.0-50-amd64'
+	told arch 'pacman -S linux-headers'
+	echo linux-lts >"$modules/6.1.0-50-amd64/pkgbase"
+	told arch 'pacman -S linux-lts-headers'
+	stub uname 'echo 6.4.0-150600.23.25-rt'
+	told opensuse-leap 'zypper install kernel-rt-devel'
+}
+
 @test "doctor: headers of another kernel, a compiler that is missing or another" {
 	fit_machine
 	stub apt-get ''
