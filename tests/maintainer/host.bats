@@ -555,7 +555,13 @@ Work in a throwaway VM, which has its own: make vm'
 	doctor_says "--  release     The headers in $kdir are of Linux 6.1.0-49-amd64, and 6.1.0-50-amd64 runs"
 	stub gcc 'echo 13.2'
 	doctor_says '--  compiler    The kernel was built by gcc 12, and gcc here is 13. That works, as a rule; if it does not:'
-	matches "$output" 'apt install gcc-12, then make -C part1 CC=gcc-12 clean load'
+	matches "$output" $'if it does not:\n {18}(sudo )?apt install gcc-12\n {18}make -C part1 CC=gcc-12 clean load\n'
+	mkdir "$SYSROOT/etc"
+	echo ID=opensuse-tumbleweed >"$SYSROOT/etc/os-release"
+	matches "$(. vm/trouble; compiler_differs)" $'zypper install gcc12\n  make -C part1 CC=gcc-12 clean load$'
+	echo ID=fedora >"$SYSROOT/etc/os-release"
+	matches "$(. vm/trouble; compiler_differs)" $'if it does not:\nupgrade all of this machine, and reboot\.$'
+	rm "$SYSROOT/etc/os-release"
 	echo 'CC = $(CROSS_COMPILE)gcc-12345' >"$kdir/.kernelvariables"
 	both_say '--  compiler' "There is no gcc-12345, which the headers in $kdir want. Install it:"
 }
