@@ -587,6 +587,12 @@ Work in a throwaway VM, which has its own: make vm'
 	doctor_says '--  kvm         There is no KVM: the processor cannot do it, or the machine is a VM itself. So the VMs emulate'
 	echo 'flags: fpu vmx' >"$SYSROOT/proc/cpuinfo"
 	doctor_says '--  kvm         There is no /dev/kvm, though the processor has what it takes.'
+	matches "$output" ' modprobe kvm_intel  '
+	echo 'flags: fpu svm' >"$SYSROOT/proc/cpuinfo"
+	matches "$(. vm/trouble; no_kvm '')" ' modprobe kvm_amd  '
+	touch "$SYSROOT/.dockerenv"
+	matches "$(. vm/trouble; no_kvm '')" '^There is no /dev/kvm in this container, .* --device /dev/kvm\.$'
+	rm "$SYSROOT/.dockerenv"
 	touch "$SYSROOT/dev/kvm"
 	mkdir -p "$XDG_CACHE_HOME/password-module" "$SYSROOT/proc/sys/kernel/random"
 	echo 1 >"$SYSROOT/proc/sys/kernel/random/boot_id"
