@@ -608,11 +608,39 @@ Work in a throwaway VM, which has its own: make vm'
 	doctor_says 'no  machine     The VMs need an x86-64 or an arm64 machine, this is riscv64.'
 	machine aarch64 armhf
 	doctor_says "no  machine     The VMs need a system of 64 bits, and this one's programs are armhf"
-	[ ! -x /usr/lib/apt/apt-helper ] || doctor_says "no  network     Debian's mirror http://127.0.0.1:9 does not answer, from which the VM is made. Another one:
+	stub curl 'exit 7'
+	doctor_says "no  network     Debian's mirror http://127.0.0.1:9 does not answer, from which the VM is made. Another one:
                   make demo MIRROR=URL"
 	stub apt-get 'echo installing'
 	run bash tools/need -n nonsense=its-package
 	matches "$output" $'^need: missing: its-package\\. .*\nneed:   (sudo )?apt-get install its-package$'
+}
+
+@test "doctor: whether the mirror answers, which is mmdebstrap's where apt has none; or that it was not tried" {
+	fit_machine
+	unset MIRROR
+	stub apt-get ''
+	stub curl 'echo "$@" >>"$SYSROOT/asked"'
+	doctor_says 'ok  network     is there; the first VM'
+	matches "$(<"$SYSROOT/asked")" ' http://deb\.debian\.org/debian/dists/bookworm/Release$'
+	mkdir -p "$SYSROOT/usr/lib/apt"
+	stub apt-helper 'exit 100'
+	mv "$stubs/apt-helper" "$SYSROOT/usr/lib/apt"
+	doctor_says "no  network     Debian's mirror http://deb.debian.org/debian does not answer"
+	rm "$SYSROOT/usr/lib/apt/apt-helper" "$stubs/curl"
+	stub wget 'exit 4'
+	for tool in bash awk mktemp rm timeout; do ln -s "$(type -P $tool)" "$stubs/$tool"; done
+	tried() { PATH=$stubs run "-$1" bash -c '. vm/trouble; no_network'; }
+	tried 0
+	has "$output" 'does not answer'
+	rm "$stubs/wget"
+	tried 1
+	is "$output" 'was not tried, for there is neither curl nor wget; the first VM is made from http://deb.debian.org/debian.'
+	# Which is no reason to say that there can be no VM.
+	copy "$BATS_TEST_TMPDIR/copy"
+	echo 'no_network() { echo was not tried; return 1; }' >>"$BATS_TEST_TMPDIR/copy/vm/trouble"
+	run bash "$BATS_TEST_TMPDIR/copy/vm/doctor"
+	has "$output" '--  network     was not tried'
 }
 
 @test "Fedora, Arch, openSUSE: what is missing by its own name, and the command; apt there is not for it" {
