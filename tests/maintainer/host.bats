@@ -573,6 +573,17 @@ Work in a throwaway VM, which has its own: make vm'
 	echo 'none [integrity] confidentiality' >"$SYSROOT/sys/kernel/security/lockdown"
 	doctor_says '--  signatures  This kernel takes only modules that are signed by a key that it trusts: Secure Boot is on, lockdown is integrity.'
 	matches "$output" 'openssl req .*-keyout /var/lib/shim-signed/mok/MOK\.priv.*mokutil --import .*make -C part1 sign load'
+	# A key that is there is kept, also where only root sees it.
+	mok=$SYSROOT/var/lib/shim-signed/mok
+	mkdir -p "$mok"
+	touch "$mok/MOK.der"
+	doctor_says $'  There is a key in /var/lib/shim-signed/mok already, or a part of one.\n                Have the machine trust it: '
+	matches "$output" 'mokutil --import /var/lib/shim-signed/mok/MOK\.der.*make -C part1 sign load'
+	[[ $output != *openssl* ]]
+	[ "$(id -u)" != 0 ] || chown 65534 "$mok"
+	run as_nobody bash -c 'chmod 0 "$1"; . vm/trouble; how_to_sign; chmod 700 "$1"' bash "$mok"
+	has "$output" '  sudo test -e /var/lib/shim-signed/mok/MOK.priv || sudo openssl req '
+	rm -r "$mok"
 	echo '[none] integrity confidentiality' >"$SYSROOT/sys/kernel/security/lockdown"
 	printf '\6\0\0\0\0' >"$SYSROOT/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
 	echo Y >"$SYSROOT/sys/module/module/parameters/sig_enforce"
