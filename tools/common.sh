@@ -227,17 +227,19 @@ install_all() {
 
 # With your own key, which the machine's firmware then has to know.
 sign() {
-	local key cert tool=$KDIR/scripts/sign-file
+	local key cert file tool=$KDIR/scripts/sign-file
 	key=${KEY-$mok/MOK.priv} cert=${CERT-$mok/MOK.der}
 	[ -x "$tool" ] || fail "There is no scripts/sign-file in $KDIR: that kernel was built without signatures."
-	if ! as_root test -e "$key" || ! as_root test -e "$cert"; then
-		fail "There is no key $key with its certificate $cert (KEY=FILE CERT=FILE: others)." "$(how_to_sign)"
-	fi
+	for file in "$key" "$cert"; do
+		[ -e "$file" ] || { [ -z "$(no_root)" ] && as_root test -e "$file"; } ||
+			fail "There is no $file (KEY=FILE CERT=FILE: another key and its certificate)." "$(how_to_sign)"
+	done
 	# Without a signature that it has already.
 	! tail -c 28 password.ko | grep -q 'Module signature appended' || objcopy password.ko
-	if [ -r "$key" ]; then
+	if [ -r "$key" ] && [ -r "$cert" ]; then
 		"$tool" sha256 "$key" "$cert" password.ko
 	else
+		need_root
 		as_root "$tool" sha256 "$key" "$cert" password.ko
 		as_root chown "$(id -u):$(id -g)" password.ko
 	fi

@@ -227,6 +227,26 @@ installed() {
 	openssl x509 -inform DER -in /var/lib/shim-signed/mok/MOK.der -out cert
 	openssl cms -verify -binary -noverify -inform DER -in signature -content module -certfile cert -out /dev/null
 	insmod "$top/part1/password.ko"
+	objcopy "$top/part1/password.ko" # the next tests want it unsigned
+}
+
+@test "sign without sudo: one's own key is found, and root's is root's" {
+	command -v gcc openssl >/dev/null || skip "another architecture's VM has no compiler and no openssl"
+	cp -a part1 common.mk tools vm "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR"
+	chmod 755 . .. ../..
+	chown -R 65534 part1
+	openssl req -new -x509 -newkey rsa:2048 -nodes -subj /CN=Nobody/ -keyout key -outform DER -out cert 2>/dev/null
+	as_nobody() { setpriv --reuid=65534 --regid=65534 --clear-groups "$@"; }
+	chmod 644 key
+	run -0 as_nobody make -s -C part1 sign KEY="$PWD/key" CERT="$PWD/cert"
+	is "$output" 'password.ko is signed by Nobody'
+	chmod 600 key
+	run -2 as_nobody make -s -C part1 sign KEY="$PWD/key" CERT="$PWD/cert"
+	matches "${lines[0]}" '^This needs root, and there is no sudo here'
+	run -2 as_nobody make -s -C part1 sign KEY="$PWD/no-key" CERT="$PWD/cert"
+	is "${lines[0]}" "There is no $PWD/no-key (KEY=FILE CERT=FILE: another key and its certificate)."
+	[[ $output != *'command not found'* ]]
 }
 
 @test "clean leaves what the repository has" {
