@@ -197,7 +197,6 @@ install_module() { # RELEASE
 
 install_dkms() { # RELEASE VERSION
 	local source=/usr/src/password-$2 file
-	command -v dkms >/dev/null || fail "There is no dkms here. On Debian and Ubuntu: sudo apt install dkms"
 	for file in Kbuild ./!(*.mod).[ch]; do
 		put 644 "$file" "$source"
 	done
@@ -206,7 +205,9 @@ install_dkms() { # RELEASE VERSION
 }
 
 install_all() {
-	local release version
+	local release version why=''
+	[ -z "${DKMS-}" ] || command -v dkms >/dev/null ||
+		fail "There is no dkms here. Install it:" "$(install_line dkms dkms dkms dkms)"
 	release=$(modinfo -F vermagic password.ko | cut -d' ' -f1)
 	version=$(modinfo -F version password.ko)
 	uninstall
@@ -247,8 +248,14 @@ sign() {
 }
 
 case ${1-} in
-headers|load|unload|status|check|uninstall|sign) "$1" ;;
+headers|load|unload|status|check|sign) "$1" ;;
 install) install_all ;;
+uninstall)
+	uninstall
+	[ ! -e /etc/modules-load.d/password.conf ] ||
+		say "/etc/modules-load.d/password.conf still asks for the module at each boot. It is yours; to remove it:" \
+		    "  ${sudo}rm /etc/modules-load.d/password.conf"
+	;;
 log)
 	need_root
 	lines=$(module_log)

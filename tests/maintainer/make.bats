@@ -202,8 +202,18 @@ installed() {
 		is "$(password.py)" 20
 	fi
 	rmmod password
+	# What fails takes nothing away.
+	installed >"$BATS_TEST_TMPDIR/now"
+	run -2 make -s -C $last install DKMS=1
+	is "${lines[0]}"$'\n'"${lines[1]}" $'There is no dkms here. Install it:\n  apt install dkms'
+	diff "$BATS_TEST_TMPDIR/now" <(installed)
 	run -0 make -s -C part1 uninstall
 	is "$output" ''
+	mkdir -p /etc/modules-load.d
+	echo password >/etc/modules-load.d/password.conf
+	run -0 make -s -C part1 uninstall
+	rm /etc/modules-load.d/password.conf
+	has "$output" $'/etc/modules-load.d/password.conf still asks for the module at each boot. It is yours; to remove it:\n  rm /etc/'
 	diff <(echo "$before") <(installed)
 	is "$(ls -A $last)" "$files"
 }
