@@ -83,7 +83,7 @@ unload() {
 }
 
 load() {
-	local last options=() error why
+	local last options=() error why signer cert=${CERT-$mok/MOK.der}
 	need_root
 	last=$(module_log | tail -n 1) || true
 	unload
@@ -93,6 +93,12 @@ load() {
 		case $error in
 		*"Key was rejected"*|*"Required key"*|*"Operation not permitted"*)
 			why=$(only_signed)
+			signer=$(modinfo -F signer password.ko)
+			# Unless a signature is not what matters: modules are switched off, or this is a container.
+			[ -z "$signer" ] || [[ $error$why != *[Kk]ey* ]] ||
+				fail "password.ko is signed by $signer, and this machine does not trust that key yet. What it says of it:" \
+				     "  ${sudo}mokutil --test-key $cert" "$(how_to_trust "$cert")" "Then: make -C $part load" \
+				     "Or work in a throwaway VM, which takes it as it is: make -C $part vm"
 			fail "${why:-This kernel takes no module from you: it may want them signed (make -C $part sign load), or this is a container, which may not load any.
 A throwaway VM takes it as it is: make -C $part vm}" ;;
 		*"Invalid module format"*)
@@ -215,6 +221,7 @@ install_all() {
 		install_dkms "$release" "$version"
 	else
 		install_module "$release"
+		[ -n "$(modinfo -F signer password.ko)" ] || why=$(only_signed)
 	fi
 	if [ -e password.py ]; then
 		put 755 password.py /usr/local/bin
@@ -224,6 +231,7 @@ install_all() {
 	! grep -q register_sysctl password.c ||
 		put 644 "$top/packaging/sysctl.conf" /usr/local/lib/sysctl.d password.conf
 	echo "Installed for Linux $release: ${sudo}modprobe password loads it; make -C $part uninstall removes it."
+	[ -z "$why" ] || say "But modprobe will refuse it as it is:" "${why/sign load/sign install}"
 }
 
 # With your own key, which the machine's firmware then has to know.
