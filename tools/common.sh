@@ -51,6 +51,7 @@ holders() {
 
 headers() {
 	local odd=$'[ \t\n()\'"&;$#,<>|`\\:%]' # kbuild was tried with all others
+	[[ ! $KDIR =~ $odd ]] || fail "kbuild cannot use a KDIR with a '${BASH_REMATCH[0]}' in its path: $KDIR"
 	[[ ! $PWD =~ $odd ]] || fail "kbuild cannot build in a directory with a '${BASH_REMATCH[0]}' in its path: $PWD" \
 		"Move it, or work in a throwaway VM: make -C $part vm"
 	local why

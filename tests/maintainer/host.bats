@@ -314,7 +314,7 @@ copy() { # DIRECTORY
 	cp -r tools "$BATS_TEST_TMPDIR"
 	cp vm/{progress,trouble} "$BATS_TEST_TMPDIR/vm"
 	cd "$BATS_TEST_TMPDIR"
-	export SYSROOT=$BATS_TEST_TMPDIR/machine # of an unknown distribution
+	export TEST_SYSROOT=$BATS_TEST_TMPDIR/machine # of an unknown distribution
 	for tool in bash dirname printf sort head id env mktemp rm tee sed tail grep uname; do
 		ln -s "$(type -P $tool)" "$stubs/$tool"
 	done
@@ -329,7 +329,7 @@ copy() { # DIRECTORY
 	matches "$output" 'no sudo here. Become root .*, or ask whoever administrates this machine, and run: apt-get install its-package'
 	run -1 as_nobody env PATH="$stubs" "$stubs/bash" tools/need -n nonsense=its-package
 	matches "$output" 'ask whoever administrates this machine, and run: apt-get install its-package'
-	is "$(as_nobody env PATH="$stubs" SYSROOT=/ "$stubs/bash" -c ". vm/trouble; install_line its-package - - -")" '  as root: apt install its-package'
+	is "$(as_nobody env PATH="$stubs" TEST_SYSROOT=/ "$stubs/bash" -c ". vm/trouble; install_line its-package - - -")" '  as root: apt install its-package'
 	stub sudo 'echo "you are not in the sudoers file" >&2; exit 1'
 	run -1 as_nobody env PATH="$stubs" "$stubs/bash" tools/need nonsense=its-package
 	matches "$output" $'not in the sudoers file\nneed: sudo refused. .* ask .*apt-get install its-package'
@@ -368,17 +368,17 @@ Processing triggers for tex-common (6.18) ..." && sleep 3 && exit 100'
 }
 
 @test "where no namespace can be made: what a container needs, before anything is installed" {
-	export SYSROOT=$BATS_TEST_TMPDIR/machine XDG_CACHE_HOME=$BATS_TEST_TMPDIR
+	export TEST_SYSROOT=$BATS_TEST_TMPDIR/machine XDG_CACHE_HOME=$BATS_TEST_TMPDIR
 	stub unshare 'exit 1'
 	stub apt-get 'echo installing; exit 1'
 	export PATH=$stubs:$PATH
-	mkdir -p "$SYSROOT/etc"
-	printf 'ID=debian\nVERSION_CODENAME=trixie\n' >"$SYSROOT/etc/os-release"
+	mkdir -p "$TEST_SYSROOT/etc"
+	printf 'ID=debian\nVERSION_CODENAME=trixie\n' >"$TEST_SYSROOT/etc/os-release"
 	run -1 bash vm/root
 	matches "$output" '--privileged'
 	[[ $output != *installing* ]]
 	# A Debian of the kernel's own suite needs none.
-	printf 'ID=debian\nVERSION_CODENAME=bookworm\n' >"$SYSROOT/etc/os-release"
+	printf 'ID=debian\nVERSION_CODENAME=bookworm\n' >"$TEST_SYSROOT/etc/os-release"
 	stub mmdebstrap 'echo "mmdebstrap $*"; exit 1'
 	for name in qemu-system-x86_64 gensquashfs gpg fakechroot fakeroot; do stub $name ''; done
 	stub zstd ''
@@ -390,18 +390,18 @@ Processing triggers for tex-common (6.18) ..." && sleep 3 && exit 100'
 
 @test "where no user namespace can be made: what allows it" {
 	local sysctl file now allowed
-	export SYSROOT=$BATS_TEST_TMPDIR/machine
+	export TEST_SYSROOT=$BATS_TEST_TMPDIR/machine
 	stub unshare 'exit 1'
 	how() { as_nobody env PATH="$stubs:$PATH" bash -c '. vm/trouble; no_namespaces'; }
 	matches "$(how)" 'seccomp=unconfined or --privileged, or .*; in a chroot none'
 	for sysctl in kernel/apparmor_restrict_unprivileged_userns:1:0 kernel/unprivileged_userns_clone:0:1 \
 		      user/max_user_namespaces:0:10000; do
 		IFS=: read -r file now allowed <<<"$sysctl"
-		rm -rf "$SYSROOT"
-		mkdir -p "$SYSROOT/proc/sys/${file%/*}"
-		echo "$allowed" >"$SYSROOT/proc/sys/$file"
+		rm -rf "$TEST_SYSROOT"
+		mkdir -p "$TEST_SYSROOT/proc/sys/${file%/*}"
+		echo "$allowed" >"$TEST_SYSROOT/proc/sys/$file"
 		matches "$(how)" --privileged
-		echo "$now" >"$SYSROOT/proc/sys/$file"
+		echo "$now" >"$TEST_SYSROOT/proc/sys/$file"
 		matches "$(how)" "Until the next boot.*sysctl ${file/\//.}=$allowed\$"
 	done
 }
@@ -460,12 +460,12 @@ machine() { # WHAT uname -m SAYS, WHAT dpkg --print-architecture SAYS
 
 # A machine that lacks nothing: the files that doctor looks at, a kernel and a compiler.
 fit_machine() {
-	export SYSROOT=$BATS_TEST_TMPDIR/machine
-	modules=$SYSROOT/lib/modules kdir=$modules/6.1.0-50-amd64/build
+	export TEST_SYSROOT=$BATS_TEST_TMPDIR/machine
+	modules=$TEST_SYSROOT/lib/modules kdir=$modules/6.1.0-50-amd64/build
 	export KDIR=$kdir XDG_CACHE_HOME=$BATS_TEST_TMPDIR/cache PATH=$stubs:$PATH
-	mkdir -p "$kdir"/include/{generated,config} "$SYSROOT"/{dev,run,proc/sys/kernel,sys/kernel/security} \
-		"$SYSROOT"/sys/{firmware/efi/efivars,module/module/parameters}
-	touch "$kdir/Makefile" "$SYSROOT/dev/kvm" "$SYSROOT/proc/cpuinfo"
+	mkdir -p "$kdir"/include/{generated,config} "$TEST_SYSROOT"/{dev,run,proc/sys/kernel,sys/kernel/security} \
+		"$TEST_SYSROOT"/sys/{firmware/efi/efivars,module/module/parameters}
+	touch "$kdir/Makefile" "$TEST_SYSROOT/dev/kvm" "$TEST_SYSROOT/proc/cpuinfo"
 	echo '#define UTS_RELEASE "6.1.0-50-amd64"' >"$kdir/include/generated/utsrelease.h"
 	printf 'CONFIG_GCC_VERSION=120200\nCONFIG_CLANG_VERSION=0\n' >"$kdir/include/config/auto.conf"
 	machine x86_64 amd64
@@ -515,17 +515,17 @@ both_say() { # MARK AND NAME, LINES
 	doctor_says 'ok  reboot '
 	mv "$modules/6.1.0-50-amd64" "$modules/6.1.0-49-amd64" # a provider's kernel runs
 	doctor_says 'ok  reboot '
-	mkdir "$SYSROOT/boot"
-	touch "$SYSROOT/boot/vmlinuz-6.1.0-52-amd64"
+	mkdir "$TEST_SYSROOT/boot"
+	touch "$TEST_SYSROOT/boot/vmlinuz-6.1.0-52-amd64"
 	rmdir "$modules/6.1.0-52-amd64/build"
 	doctor_says '--  reboot      An upgrade brought Linux 6.1.0-52-amd64'
-	mkdir "$SYSROOT/run/systemd"
+	mkdir "$TEST_SYSROOT/run/systemd"
 	for mark in .dockerenv run/.containerenv run/systemd/container; do
-		touch "$SYSROOT/$mark"
+		touch "$TEST_SYSROOT/$mark"
 		matches "$(. vm/trouble; not_its_own)" '^This is a container: '
-		rm "$SYSROOT/$mark"
+		rm "$TEST_SYSROOT/$mark"
 	done
-	touch "$SYSROOT/.dockerenv"
+	touch "$TEST_SYSROOT/.dockerenv"
 	both_say '--  headers' 'This is a container: its kernel is that of the machine, and has no headers in here.
 Work in a throwaway VM, which has its own: make vm'
 	stub uname 'echo 5.15.90.1-microsoft-standard-WSL2'
@@ -535,9 +535,9 @@ Work in a throwaway VM, which has its own: make vm'
 @test "headers that are missing: the package of the kernel that runs, on each distribution" {
 	fit_machine
 	rm "$kdir/Makefile"
-	mkdir "$SYSROOT/etc"
+	mkdir "$TEST_SYSROOT/etc"
 	told() { # ID, THE COMMAND
-		echo "ID=$1" >"$SYSROOT/etc/os-release"
+		echo "ID=$1" >"$TEST_SYSROOT/etc/os-release"
 		has "$(. vm/trouble; no_headers)" " $2"$'\n'
 	}
 	told fedora 'dnf install kernel-devel-6.1.0-50-amd64'
@@ -556,25 +556,25 @@ Work in a throwaway VM, which has its own: make vm'
 	stub gcc 'echo 13.2'
 	doctor_says '--  compiler    The kernel was built by gcc 12, and gcc here is 13. That works, as a rule; if it does not:'
 	matches "$output" $'if it does not:\n {18}(sudo )?apt install gcc-12\n {18}make -C part1 CC=gcc-12 clean load\n'
-	mkdir "$SYSROOT/etc"
-	echo ID=opensuse-tumbleweed >"$SYSROOT/etc/os-release"
+	mkdir "$TEST_SYSROOT/etc"
+	echo ID=opensuse-tumbleweed >"$TEST_SYSROOT/etc/os-release"
 	matches "$(. vm/trouble; compiler_differs)" $'zypper install gcc12\n  make -C part1 CC=gcc-12 clean load$'
-	echo ID=fedora >"$SYSROOT/etc/os-release"
+	echo ID=fedora >"$TEST_SYSROOT/etc/os-release"
 	matches "$(. vm/trouble; compiler_differs)" $'if it does not:\nupgrade all of this machine, and reboot\.$'
-	rm "$SYSROOT/etc/os-release"
+	rm "$TEST_SYSROOT/etc/os-release"
 	echo 'CC = $(CROSS_COMPILE)gcc-12345' >"$kdir/.kernelvariables"
 	both_say '--  compiler' "There is no gcc-12345, which the headers in $kdir want. Install it:"
 }
 
 @test "doctor: Secure Boot, lockdown, signatures, modules that are switched off: which, and how to sign" {
 	fit_machine
-	printf '\6\0\0\0\1' >"$SYSROOT/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
+	printf '\6\0\0\0\1' >"$TEST_SYSROOT/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
 	doctor_says 'ok  signatures'
-	echo 'none [integrity] confidentiality' >"$SYSROOT/sys/kernel/security/lockdown"
+	echo 'none [integrity] confidentiality' >"$TEST_SYSROOT/sys/kernel/security/lockdown"
 	doctor_says '--  signatures  This kernel takes only modules that are signed by a key that it trusts: Secure Boot is on, lockdown is integrity.'
 	matches "$output" 'openssl req .*-keyout /var/lib/shim-signed/mok/MOK\.priv.*mokutil --import .*make -C part1 sign load'
 	# A key that is there is kept, also where only root sees it.
-	mok=$SYSROOT/var/lib/shim-signed/mok
+	mok=$TEST_SYSROOT/var/lib/shim-signed/mok
 	mkdir -p "$mok"
 	touch "$mok/MOK.der"
 	doctor_says $'  There is a key in /var/lib/shim-signed/mok already, or a part of one.\n                Have the machine trust it: '
@@ -584,29 +584,29 @@ Work in a throwaway VM, which has its own: make vm'
 	run as_nobody bash -c 'chmod 0 "$1"; . vm/trouble; how_to_sign; chmod 700 "$1"' bash "$mok"
 	has "$output" '  sudo test -e /var/lib/shim-signed/mok/MOK.priv || sudo openssl req '
 	rm -r "$mok"
-	echo '[none] integrity confidentiality' >"$SYSROOT/sys/kernel/security/lockdown"
-	printf '\6\0\0\0\0' >"$SYSROOT/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
-	echo Y >"$SYSROOT/sys/module/module/parameters/sig_enforce"
+	echo '[none] integrity confidentiality' >"$TEST_SYSROOT/sys/kernel/security/lockdown"
+	printf '\6\0\0\0\0' >"$TEST_SYSROOT/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
+	echo Y >"$TEST_SYSROOT/sys/module/module/parameters/sig_enforce"
 	doctor_says 'a key that it trusts: module.sig_enforce is on.'
-	echo 1 >"$SYSROOT/proc/sys/kernel/modules_disabled"
+	echo 1 >"$TEST_SYSROOT/proc/sys/kernel/modules_disabled"
 	doctor_says '--  signatures  This kernel takes no module any more, until the next boot'
 }
 
 @test "doctor: what the VMs lack: KVM, programs, namespaces, room, network, the machine" {
 	fit_machine
-	rm "$SYSROOT/dev/kvm"
+	rm "$TEST_SYSROOT/dev/kvm"
 	doctor_says '--  kvm         There is no KVM: the processor cannot do it, or the machine is a VM itself. So the VMs emulate'
-	echo 'flags: fpu vmx' >"$SYSROOT/proc/cpuinfo"
+	echo 'flags: fpu vmx' >"$TEST_SYSROOT/proc/cpuinfo"
 	doctor_says '--  kvm         There is no /dev/kvm, though the processor has what it takes.'
 	matches "$output" ' modprobe kvm_intel  '
-	echo 'flags: fpu svm' >"$SYSROOT/proc/cpuinfo"
+	echo 'flags: fpu svm' >"$TEST_SYSROOT/proc/cpuinfo"
 	matches "$(. vm/trouble; no_kvm '')" ' modprobe kvm_amd  '
-	touch "$SYSROOT/.dockerenv"
+	touch "$TEST_SYSROOT/.dockerenv"
 	matches "$(. vm/trouble; no_kvm '')" '^There is no /dev/kvm in this container, .* --device /dev/kvm\.$'
-	rm "$SYSROOT/.dockerenv"
-	touch "$SYSROOT/dev/kvm"
-	mkdir -p "$XDG_CACHE_HOME/password-module" "$SYSROOT/proc/sys/kernel/random"
-	echo 1 >"$SYSROOT/proc/sys/kernel/random/boot_id"
+	rm "$TEST_SYSROOT/.dockerenv"
+	touch "$TEST_SYSROOT/dev/kvm"
+	mkdir -p "$XDG_CACHE_HOME/password-module" "$TEST_SYSROOT/proc/sys/kernel/random"
+	echo 1 >"$TEST_SYSROOT/proc/sys/kernel/random/boot_id"
 	echo tcg >"$XDG_CACHE_HOME/password-module/kvm-1"
 	doctor_says '--  kvm         No kernel boots with /dev/kvm here, which was tried.'
 	stub unshare 'exit 1'
@@ -631,14 +631,14 @@ Work in a throwaway VM, which has its own: make vm'
 	fit_machine
 	unset MIRROR
 	stub apt-get ''
-	stub curl 'echo "$@" >>"$SYSROOT/asked"'
+	stub curl 'echo "$@" >>"$TEST_SYSROOT/asked"'
 	doctor_says 'ok  network     is there; the first VM'
-	matches "$(<"$SYSROOT/asked")" ' http://deb\.debian\.org/debian/dists/bookworm/Release$'
-	mkdir -p "$SYSROOT/usr/lib/apt"
+	matches "$(<"$TEST_SYSROOT/asked")" ' http://deb\.debian\.org/debian/dists/bookworm/Release$'
+	mkdir -p "$TEST_SYSROOT/usr/lib/apt"
 	stub apt-helper 'exit 100'
-	mv "$stubs/apt-helper" "$SYSROOT/usr/lib/apt"
+	mv "$stubs/apt-helper" "$TEST_SYSROOT/usr/lib/apt"
 	doctor_says "no  network     Debian's mirror http://deb.debian.org/debian does not answer"
-	rm "$SYSROOT/usr/lib/apt/apt-helper" "$stubs/curl"
+	rm "$TEST_SYSROOT/usr/lib/apt/apt-helper" "$stubs/curl"
 	stub wget 'exit 4'
 	for tool in bash awk mktemp rm timeout; do ln -s "$(type -P $tool)" "$stubs/$tool"; done
 	tried() { PATH=$stubs run "-$1" bash -c '. vm/trouble; no_network'; }
@@ -655,15 +655,15 @@ Work in a throwaway VM, which has its own: make vm'
 }
 
 @test "Fedora, Arch, openSUSE: what is missing by its own name, and the command; apt there is not for it" {
-	export SYSROOT=$BATS_TEST_TMPDIR/machine
+	export TEST_SYSROOT=$BATS_TEST_TMPDIR/machine
 	sudo=''
 	[ "$(id -u)" = 0 ] || sudo='sudo '
 	stub apt-get 'echo installing'
 	stub sudo ''
 	export PATH=$stubs:$PATH
-	mkdir -p "$SYSROOT/etc"
+	mkdir -p "$TEST_SYSROOT/etc"
 	told() { # ID, WHAT IT TELLS
-		echo "ID=$1" >"$SYSROOT/etc/os-release"
+		echo "ID=$1" >"$TEST_SYSROOT/etc/os-release"
 		for option in '' -n; do
 			run -1 bash tools/need $option no-1=qemu-system-x86 no-2=gpg no-3=mmdebstrap no-4=zstd git=git
 			is "${lines[0]}"$'\n'"${lines[1]}" "$2"
