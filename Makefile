@@ -74,11 +74,16 @@ demo:
 	echo '    make -C $(next) test    # are its promises kept?'
 
 present:
-	@$(python) vm/present $(if $(host),--host) $(kernel) $(PART)
+	@bash tools/need pydoc3=python3
+	@exec python3 -E vm/present $(if $(host),--host) $(kernel) $(PART)
 
+# The slides are compared also when a step failed, but not after Ctrl-C, 130.
 rehearse:
-	@$(python) vm/present --rehearse $(kernel) $(PART)
-	@$(if $(PART),,bash slides/record --check && echo 'The slides show the same.')
+	@bash tools/need pydoc3=python3
+	@status=0; python3 -E vm/present --rehearse $(kernel) $(PART) || status=$$?; \
+	if [ $$status -le 1 ] && [ -z '$(PART)' ]; then \
+		bash slides/record --check && echo 'The slides show the same.' || status=1; \
+	fi; exit $$status
 
 labs:
 	@bash labs/lab list

@@ -14,18 +14,34 @@ setup() { cd "$top"; }
 # shellcheck disable=SC2059 # with \\r and the like in it
 type_keys() { printf "$1"; }
 
-# Plays part 2 at a terminal of 80 by 24, typed by a function.
-played() { # FUNCTION
-	log=$BATS_TEST_TMPDIR/log
-	"$1" | timeout 180 script -qefc 'stty rows 24 cols 80; make -s present PART=2; echo "status $?, $(stty -a | grep -o -- "-*icanon")"' "$log" >/dev/null
+# Waits until N of the commands that are shown have ended: what is typed before goes to them.
+ended() { # N
+	for ((i = 0; i < 240; i++)); do
+		[ "$(grep -ao '133;D;' "$log" 2>/dev/null | wc -l)" -lt "$1" ] || return 0
+		sleep 0.25
+	done
+	echo "not $1 commands have ended for a minute" >&2
+	return 1
+}
+
+# Runs a command at a terminal of 80 by 24, typed by a function.
+played() { # FUNCTION [COMMAND]
+	log=$BATS_TEST_TMPDIR/log mine=$BATS_TEST_TMPDIR/tmp
+	mkdir "$mine"
+	# What is in $mine is a VM's, and gone with it; the terminal is for who resizes it.
+	printf '%s\n' 'trap : INT' 'stty rows 24 cols 80' "tty >'$log.tty'" "export TMPDIR='$mine'" "${2-make -s present PART=2}" \
+		'echo "status $?, $(stty -a | grep -oE -- "-?(icanon|echo)\>" | tr "\n" " "), VMs: $(ls "$TMPDIR" | wc -l)"' >"$log.sh"
+	"$1" | timeout 180 script -qefc "bash '$log.sh'" "$log" >/dev/null
 	output=$(<"$log")
 }
 
 all_keys() {
 	until_in "$log" 'q: quit'
 	type_keys '\r'
+	ended 1
 	until_in "$log" 'Leaving directory'
 	type_keys '\r'
+	ended 2
 	until_in "$log" 'password: loaded'
 	type_keys s # the mode of the device
 	until_in "$log" 'Skipped: The device has appeared'
@@ -33,10 +49,13 @@ all_keys() {
 	until_in "$log" 'A free shell'
 	type_keys 'cd /; echo $((20+1))free\r'
 	until_in "$log" 21free
-	type_keys 'rm -rf half typed\x1d'
+	type_keys 'rm -rf half typed'
+	until_in "$log" 'half typed'
+	type_keys '\x1d'
 	until_in "$log" 'Back to the steps'
 	type_keys '\r'
 	until_in "$log" '^[0-9][0-9]* password'
+	ended 5 # two in the free shell
 	type_keys b
 	until_in "$log" 'Back to part 2'
 	type_keys q
@@ -47,6 +66,7 @@ crash() {
 	type_keys s
 	until_in "$log" Skipped
 	type_keys '\r'
+	ended 1
 	until_in "$log" 'password: loaded'
 	type_keys '!'
 	until_in "$log" 'A free shell'
@@ -54,6 +74,7 @@ crash() {
 	until_in "$log" 'Next: The device has appeared'
 	type_keys '\r'
 	until_in "$log" 'crw-------'
+	ended 2
 	type_keys q
 }
 
@@ -61,14 +82,103 @@ crash() {
 	played all_keys
 	matches "$output" 'part2# grep password /proc/devices' # in its directory again
 	[[ $output != *'Unload it'* ]]
-	matches "$output" 'status 0, icanon'
+	matches "$output" 'status 0, icanon echo , VMs: 0'
 }
 
 @test "a VM that crashes is replaced, at the same step" {
 	played crash
 	matches "$output" 'sysrq triggered crash'
 	matches "$output" 'The VM is gone.*part2# ls -l /dev/password.*crw-------'
-	matches "$output" 'status 0, icanon'
+	matches "$output" 'status 0, icanon echo , VMs: 0'
+}
+
+copy() { # the first two parts, of which the first has a step that waits
+	cp -r "$top"/{common.mk,tools,vm,part1,part2} "$BATS_TEST_TMPDIR"
+	printf '# It waits.\necho $((20+1))waits; sleep 1000\n' >"$BATS_TEST_TMPDIR/part1/demo"
+}
+
+other_keys() {
+	until_in "$log" 'q: quit'
+	type_keys s
+	until_in "$log" 'Skipped: Part 1'
+	type_keys s
+	until_in "$log" 'Skipped: Load it'
+	type_keys '\r'
+	until_in "$log" 21waits
+	type_keys '\003'
+	until_in "$log" '\^C'
+	ended 1
+	type_keys s
+	until_in "$log" 'Skipped: Unload it'
+	type_keys '\r'
+	ended 2
+	type_keys b
+	until_in "$log" 'Back to part 1'
+	type_keys '\r'
+	ended 3
+	type_keys '!'
+	until_in "$log" 'A free shell'
+	stty rows 31 cols 99 -F "$(<"$log.tty")"
+	type_keys 'until [ "$(stty size)" = "31 99" ]; do sleep 1; done; echo $((20+1))wide\r'
+	until_in "$log" 21wide
+	type_keys '\x1d'
+	until_in "$log" 'Back to the steps'
+	type_keys q
+}
+
+@test "Ctrl-C ends a command and not the shell; back to another part; the window's size" {
+	copy
+	played other_keys "$BATS_TEST_TMPDIR/vm/present"
+	matches "$output" 'part2# cat .make.log.*Back to part 1.*part1# cat .make.log.*21wide.*status 0, icanon echo , VMs: 0'
+}
+
+at_start() {
+	until_in "$log" "$when"
+	type_keys '\003'
+}
+
+@test "Ctrl-C while the VM starts, or in a rehearsal, ends it with all that runs" {
+	when='Starting the VM' played at_start
+	matches "$output" 'status (2|130), icanon echo , VMs: 0'
+	rm -r "$mine"
+	when='Load it' played at_start 'make -s rehearse'
+	matches "$output" 'status (2|130), icanon echo , VMs: 0'
+	[[ $output != *'ls -l /dev/password'* ]] && [[ $output != *'Playing make demo'* ]]
+}
+
+# sudo remembers a password for one terminal, and the shell gets another. Nobody is root
+# here, and nothing is loaded.
+host_keys() {
+	until_in "$log" 'Go on?'
+	type_keys 'y\r'
+	until_in "$log" 'password for you:'
+	type_keys 'secret\r'
+	until_in "$log" 'q: quit'
+	type_keys '\r'
+	ended 1
+	type_keys '!'
+	until_in "$log" 'A free shell'
+	type_keys 'exit\r'
+}
+
+@test "HOST=1: sudo's question is seen, and the answer is not" {
+	stubs=$BATS_TEST_TMPDIR/stubs
+	mkdir "$stubs"
+	printf '%s\n' '#!/bin/bash' 'read -rsp "password for you: " word </dev/tty' '[ "$word" = secret ] && exec "$@"' >"$stubs/sudo"
+	printf '%s\n' '#!/bin/sh' 'echo "made with PS1"' >"$stubs/make"
+	for tool in insmod rmmod modprobe dmesg; do printf '#!/bin/sh\n' >"$stubs/$tool"; done
+	chmod +x "$stubs"/*
+	copy
+	as=''
+	if [ "$(id -u)" = 0 ]; then
+		as='setpriv --reuid=65534 --regid=65534 --clear-groups'
+		chmod a+rx "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR"/test "$BATS_TEST_TMPDIR"
+		chmod -R a+rX "$BATS_TEST_TMPDIR"
+	fi
+	played host_keys "$as env PATH='$stubs:$PATH' PS1='\\[\\e[32m\\]\\u\\$\\[\\e[0m\\]' $BATS_TEST_TMPDIR/vm/present --host 1"
+	[[ $output != *secret* ]]
+	matches "$output" 'part1: the shell ended in.*status 1, icanon echo '
+	[[ $output != *'The VM'* ]] && has "$output" 'made with PS1'
 }
 
 @test "a rehearsal plays all alone, and tells the time of each step" {
