@@ -132,6 +132,27 @@ other_keys() {
 	matches "$output" 'part2# cat .make.log.*Back to part 1.*part1# cat .make.log.*21wide.*status 0, icanon echo , VMs: 0'
 }
 
+# The module is one that crashes the VM: loading it again would do so for ever.
+crash_twice() {
+	until_in "$log" 'q: quit'
+	type_keys s
+	until_in "$log" 'Skipped: Part 1'
+	type_keys s
+	until_in "$log" 'Skipped: Load it'
+	type_keys '\r'
+	until_in "$log" 'ended twice at this step'
+	type_keys q
+}
+
+@test "a VM that crashes again when the module is loaded is replaced once more, without it" {
+	copy
+	printf '# It crashes.\necho c >/proc/sysrq-trigger\n' >"$BATS_TEST_TMPDIR/part1/demo"
+	sed -i '/^load:/,/^$/ s|^\t.*|\techo c >/proc/sysrq-trigger|' "$BATS_TEST_TMPDIR/common.mk"
+	played crash_twice "$BATS_TEST_TMPDIR/vm/present 1"
+	is "$(grep -c 'The VM is gone' <<<"$output")" 2
+	matches "$output" 'status 0, icanon echo , VMs: 0'
+}
+
 at_start() {
 	until_in "$log" "$when"
 	type_keys '\003'
