@@ -202,6 +202,29 @@ host_keys() {
 	[[ $output != *'The VM'* ]] && has "$output" 'made with PS1'
 }
 
+@test "HOST=1 in a VM: what is built is its owner's; q tells that the module is still loaded" {
+	declare -f ended >"$BATS_TEST_TMPDIR/in-vm"
+	cat >>"$BATS_TEST_TMPDIR/in-vm" <<-'END'
+		. tests/maintainer/terminal.bash
+		log=/tmp/log
+		chown -R 1234 .
+		keys() {
+			until_in $log 'Go on?'; printf 'y\r'
+			until_in $log 'q: quit'; printf s
+			until_in $log Skipped; printf '\r'
+			ended 1; printf '!'
+			until_in $log 'A free shell'; printf 'touch made; echo $((20+1))made\r'
+			until_in $log '21made'; printf '\035'
+			until_in $log 'Back to the steps'; printf q
+		}
+		keys | script -qefc 'vm/present --host 1' $log
+		stat -c 'made by %u' part1/made
+	END
+	run -0 vm/run -b part1 "$(<"$BATS_TEST_TMPDIR/in-vm")"
+	matches "$output" 'still loaded; this unloads it: make -C part1 unload'
+	matches "$output" 'made by 1234'
+}
+
 @test "a rehearsal plays all alone, and tells the time of each step" {
 	run -0 make -s rehearse PART=2
 	matches "$output" 'cat: /dev/password: Invalid argument'
