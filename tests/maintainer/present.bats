@@ -229,6 +229,7 @@ host_keys() {
 	run -0 make -s rehearse PART=2
 	matches "$output" 'cat: /dev/password: Invalid argument'
 	matches "$output" '\([0-9.]+ s\)'
+	matches "$output" 'start [0-9.]+ s, part2 [0-9.]+ s: [0-9.]+ s in all'
 }
 
 @test "a rehearsal fails when a command does not do what the demo says" {
