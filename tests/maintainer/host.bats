@@ -144,6 +144,8 @@ copy() { # DIRECTORY
 	copy "$BATS_TEST_TMPDIR"
 	cd "$BATS_TEST_TMPDIR"
 	cp -r part1 part1-mine
+	run -1 python3 tests/run part1-mine
+	matches "$output" 'make -C part1-mine vm tries it'
 	run -0 make -s -C part1-mine diff
 	is "$output" 'part1-mine is the same as part1, but for the README and the demo.'
 	ln -s me@here:1 part1-mine/.#password.c
