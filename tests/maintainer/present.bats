@@ -31,7 +31,7 @@ played() { # FUNCTION [COMMAND]
 	# What is in $mine is a VM's, and gone with it; the terminal is for who resizes it.
 	printf '%s\n' 'trap : INT' 'stty rows 24 cols 80' "tty >'$log.tty'" "export TMPDIR='$mine'" "${2-make -s present PART=2}" \
 		'echo "status $?, $(stty -a | grep -oE -- "-?(icanon|echo)\>" | tr "\n" " "), VMs: $(ls "$TMPDIR" | wc -l)"' >"$log.sh"
-	"$1" | timeout 180 script -qefc "bash '$log.sh'" "$log" >/dev/null
+	"$1" | timeout 180 script -qefc "exec bash '$log.sh'" "$log" >/dev/null
 	output=$(<"$log")
 }
 
