@@ -97,13 +97,18 @@ copy() { # the first two parts, of which the first has a step that waits
 	printf '# It waits.\necho $((20+1))waits; sleep 1000\n' >"$BATS_TEST_TMPDIR/part1/demo"
 }
 
-other_keys() {
+# The part's first two steps are left out, the third is played.
+play_third() {
 	until_in "$log" 'q: quit'
 	type_keys s
 	until_in "$log" 'Skipped: Part 1'
 	type_keys s
 	until_in "$log" 'Skipped: Load it'
 	type_keys '\r'
+}
+
+other_keys() {
+	play_third
 	until_in "$log" 21waits
 	type_keys '\003'
 	until_in "$log" '\^C'
@@ -134,12 +139,7 @@ other_keys() {
 
 # The module is one that crashes the VM: loading it again would do so for ever.
 crash_twice() {
-	until_in "$log" 'q: quit'
-	type_keys s
-	until_in "$log" 'Skipped: Part 1'
-	type_keys s
-	until_in "$log" 'Skipped: Load it'
-	type_keys '\r'
+	play_third
 	until_in "$log" 'ended twice at this step'
 	type_keys q
 }
