@@ -20,7 +20,8 @@ ended() { # N
 		[ "$(grep -ao '133;D;' "$log" 2>/dev/null | wc -l)" -lt "$1" ] || return 0
 		sleep 0.25
 	done
-	echo "not $1 commands have ended for a minute" >&2
+	echo "not $1 commands have ended for a minute; the end of $log:" >&2
+	tail -c 2000 "$log" | cat -v >&2
 	return 1
 }
 

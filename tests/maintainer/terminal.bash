@@ -8,6 +8,7 @@ until_in() { # FILE PATTERN
 		! grep -q "$2" "$1" 2>/dev/null || return 0
 		sleep 0.5
 	done
-	echo "no '$2' in $1 for a minute" >&2
+	echo "no '$2' in $1 for a minute; its end:" >&2
+	tail -c 2000 "$1" | cat -v >&2
 	return 1
 }
