@@ -225,6 +225,26 @@ teardown() {
 	grep -q altered other/part1/password.ko
 }
 
+@test "what two build at the same time is built once, and is there the next time" {
+	root=$(vm/root)
+	cp -r . "$BATS_TEST_TMPDIR/one"
+	cd "$BATS_TEST_TMPDIR"
+	for dir in tests tests/fault part1; do
+		echo '$(info $(shell date +%N))' >>"one/$dir/Makefile" # no two builds say the same
+		make -s -C "one/$dir" clean >/dev/null
+	done
+	for copy in two three; do cp -r one $copy; done
+	bash one/vm/build "$root" one tests tests/fault part1 &
+	bash one/vm/build "$root" two part1 tests tests/fault
+	wait $!
+	bash one/vm/build "$root" three tests/fault part1 tests
+	for dir in tests tests/fault part1; do
+		matches "$(<one/$dir/.make.log)" '^[0-9]+'
+		cmp "one/$dir/.make.log" "two/$dir/.make.log"
+		cmp "one/$dir/.make.log" "three/$dir/.make.log"
+	done
+}
+
 @test "a test that fails is told once, with its line, and the others run" {
 	cp -r . "$BATS_TEST_TMPDIR/copy"
 	sed -i 's/MODULE_VERSION("1")/MODULE_VERSION("2")/' "$BATS_TEST_TMPDIR/copy/part1/password.c"
