@@ -22,6 +22,7 @@ setup() {
 
 # However it ended. (bats goes by the exit status alone: set -e does not hold in here.)
 teardown() {
+	find "$TMPDIR" -mindepth 1 # for who looks why
 	[ -z "$(ls -A "$TMPDIR")" ] &&
 		run -1 pgrep -f "qemu-system.*$TMPDIR" &&
 		run -1 grep -F "$TMPDIR" /proc/mounts
@@ -460,6 +461,20 @@ teardown() {
 		sleep 5
 	} | timeout 120 script -qfec 'make -C part1 vm' "$log"
 	matches "$(<"$log")" $'8888888\r'
+}
+
+@test "for a kernel of one's own a module is built in that one's tree" {
+	root=$(vm/root) mine=$BATS_TEST_TMPDIR/root repo=$BATS_TEST_TMPDIR/repo
+	mkdir -p "$mine/kdir/include" "$repo" "$BATS_TEST_TMPDIR/bin"
+	cp -r part1 common.mk tools vm "$repo"
+	ln -s "$root"/{arch,base,lock,release,root} "$mine"
+	printf 'modules:\n\techo "of this tree" >$(M)/password.ko\n' >"$mine/kdir/Makefile"
+	printf '#!/bin/sh\n' >"$BATS_TEST_TMPDIR/bin/gcc" # there may be none
+	chmod +x "$BATS_TEST_TMPDIR/bin/gcc"
+	make -s -C "$repo/part1" clean
+	PATH=$BATS_TEST_TMPDIR/bin:$PATH run -0 vm/build "$mine" "$repo" part1
+	is "$output" ''
+	is "$(<"$repo/part1/password.ko")" 'of this tree'
 }
 
 @test "for a kernel of one's own, what is missing is said" {
