@@ -422,6 +422,24 @@ Processing triggers for tex-common (6.18) ..." && sleep 3 && exit 100'
 	is "$(how)" ''
 }
 
+@test "where newuidmap may map nothing a Debian 12 makes its root by fakechroot" {
+	export TEST_SYSROOT=$BATS_TEST_TMPDIR/machine XDG_CACHE_HOME=$BATS_TEST_TMPDIR/cache
+	mkdir -p "$TEST_SYSROOT/etc"
+	mkdir -m 777 "$XDG_CACHE_HOME"
+	for name in bwrap qemu-system-x86_64 gensquashfs gpg newuidmap depmod fakechroot fakeroot mount zstd; do stub $name ''; done
+	stub mmdebstrap 'echo "mmdebstrap $*" >&2; exit 1'
+	stub grep '[ "$3" != /etc/subuid ] || exit 0; exec /usr/bin/grep "$@"' # a range is there
+	stub unshare 'case $* in --help) echo --map-auto ;; *--map-auto*) exit 1 ;; esac'
+	printf 'ID=debian\nVERSION_CODENAME=trixie\n' >"$TEST_SYSROOT/etc/os-release"
+	run -1 as_nobody env PATH="$stubs:$PATH" bash vm/root
+	matches "$output" '(newuidmap may not map|missing: )' # as far as this machine has what it takes
+	printf 'ID=debian\nVERSION_CODENAME=bookworm\n' >"$TEST_SYSROOT/etc/os-release"
+	run -1 as_nobody env PATH="$stubs:$PATH" bash vm/root
+	matches "$output" '(mmdebstrap .*--mode=fakechroot|missing: )'
+	run as_nobody env PATH="$stubs:$PATH" bash vm/doctor
+	matches "$output" 'ok  namespaces  can be made, with one user id'
+}
+
 @test "a cache that cannot be written, and no HOME" {
 	XDG_CACHE_HOME=/proc/nowhere run -1 bash vm/root
 	matches "$output" 'cannot write to /proc/nowhere/password-module; XDG_CACHE_HOME=DIRECTORY takes another'
