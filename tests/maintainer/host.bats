@@ -284,7 +284,7 @@ copy() { # DIRECTORY
 
 @test "with a base go the kernels that were on it, but none that a VM runs from, and nothing else" {
 	export XDG_CACHE_HOME=$BATS_TEST_TMPDIR/cache PATH=$stubs:$PATH MIRROR=http://127.0.0.1:9
-	machine x86_64 amd64
+	machine x86_64 x86_64
 	stub mmdebstrap 'exit 1'
 	cache=$XDG_CACHE_HOME/password-module
 	mkdir -p "$cache"/{base-bookworm-amd64-00000000,base-bookworm-amd64-11111111,base-trixie-amd64-00000000} \
@@ -477,9 +477,10 @@ Processing triggers for tex-common (6.18) ..." && sleep 3 && exit 100'
 	[[ $output != *'has nothing of the module'* ]]
 }
 
-machine() { # WHAT uname -m SAYS, WHAT dpkg --print-architecture SAYS
+machine() { # WHAT uname -m SAYS, bash(1)'s HOSTTYPE, WHAT dpkg --print-architecture SAYS
 	stub uname "[ \"\$1\" = -m ] && echo $1 || echo 6.1.0-50-amd64"
-	stub dpkg "echo $2"
+	export HOSTTYPE=$2
+	stub dpkg "echo ${3-}"
 }
 
 # A machine that lacks nothing: the files that doctor looks at, a kernel and a compiler.
@@ -492,7 +493,7 @@ fit_machine() {
 	touch "$kdir/Makefile" "$TEST_SYSROOT/dev/kvm" "$TEST_SYSROOT/proc/cpuinfo"
 	echo '#define UTS_RELEASE "6.1.0-50-amd64"' >"$kdir/include/generated/utsrelease.h"
 	printf 'CONFIG_GCC_VERSION=120200\nCONFIG_CLANG_VERSION=0\n' >"$kdir/include/config/auto.conf"
-	machine x86_64 amd64
+	machine x86_64 x86_64
 	stub gcc 'echo 12'
 	stub df 'echo Avail; [ "$2" = -m ] && echo 5000 || echo 5G'
 	for name in unshare mmdebstrap bwrap qemu-system-x86_64 gensquashfs zstd gpg newuidmap sudo; do
@@ -639,9 +640,9 @@ Work in a throwaway VM, which has its own: make vm'
 	matches "$output" '--privileged'
 	stub df 'echo Avail; echo 500'
 	doctor_says "no  room        $XDG_CACHE_HOME/password-module has 500 MB free, 2000 are needed"
-	machine riscv64 riscv64
+	machine riscv64 riscv64 riscv64
 	doctor_says 'no  machine     The VMs need an x86-64 or an arm64 machine, this is riscv64.'
-	machine aarch64 armhf
+	machine aarch64 arm armhf
 	doctor_says "no  machine     The VMs need a system of 64 bits, and this one's programs are armhf"
 	stub curl 'exit 7'
 	doctor_says "no  network     Debian's mirror http://127.0.0.1:9 does not answer, from which the VM is made. Another one:
@@ -710,7 +711,7 @@ need:   ${sudo}zypper install gpg2 qemu-x86 zstd"
 
 @test "an arm64 machine: its kernel, its Debian and its QEMU, natively; what is for x86-64 alone is told" {
 	export XDG_CACHE_HOME=$BATS_TEST_TMPDIR/cache PATH=$stubs:$PATH MIRROR=http://127.0.0.1:9
-	machine aarch64 arm64
+	machine aarch64 aarch64
 	stub mmdebstrap 'echo "$@" >&2; exit 1'
 	stub qemu-system-aarch64 'printf "%s " "$@" >>"$QEMU_LOG"; echo >>"$QEMU_LOG"; [ "$1" != -machine ] || exit 0'
 	export QEMU_LOG=$BATS_TEST_TMPDIR/qemu

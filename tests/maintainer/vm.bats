@@ -352,7 +352,7 @@ teardown() {
 }
 
 @test "VMs that are resumed from one state have nothing random in common, and the time" {
-	[ "$(ls -d "$(vm/root)"/state-2-* | wc -l)" = 1 ] || skip 'this machine has KVM: VMs are booted'
+	[ -d "$(vm/root)/state-2" ] || skip 'this machine has KVM: VMs are booted'
 	for _ in 1 2 3 4 5 6; do
 		vm/run -b part4 'date +%s; cat /proc/sys/kernel/random/boot_id; mktemp -u
 			insmod part4/password.ko; cat /dev/password' >>"$BATS_TEST_TMPDIR/all"
@@ -366,7 +366,7 @@ teardown() {
 }
 
 @test "a state that cannot be resumed is made anew" {
-	state=$(echo "$(vm/root)"/state-2-*)
+	state=$(echo "$(vm/root)"/state-2)
 	[ -e "$state" ] || skip 'this machine has KVM: VMs are booted'
 	truncate -s 1M "$state/memory"
 	run -0 vm/run echo up
@@ -376,7 +376,7 @@ teardown() {
 }
 
 @test "a VM that does not go on after it was resumed is started once more from its state" {
-	state=$(echo "$(vm/root)"/state-2-*)
+	state=$(echo "$(vm/root)"/state-2)
 	[ -e "$state" ] || skip 'this machine has KVM: VMs are booted'
 	touch -d '1 hour ago' "$state"
 	{
