@@ -5,6 +5,7 @@
 
 # The kernel to build for, as a directory with its headers.
 KDIR ?= /lib/modules/$(shell uname -r)/build
+KDIR := $(KDIR)
 # The kernel to boot in a VM, from vm/kernels; or KERNEL_IMAGE=FILE, built in KDIR.
 KERNEL ?=
 kernel := $(if $(KERNEL_IMAGE),-k image,$(if $(KERNEL),-k $(KERNEL)))
@@ -19,7 +20,7 @@ unexport KCFLAGS KCPPFLAGS KAFLAGS CFLAGS CFLAGS_MODULE LDFLAGS_MODULE INSTALL_M
 .NOTPARALLEL:
 
 # A kernel that clang built wants it for modules, too.
-LLVM = $(if $(shell grep -s '^CONFIG_CC_IS_CLANG=y' $(KDIR)/include/config/auto.conf),1)
+LLVM := $(if $(shell grep -s '^CONFIG_CC_IS_CLANG=y' $(KDIR)/include/config/auto.conf),1)
 export LLVM
 
 # The default asks kbuild, always. load asks only when password.ko is older than

@@ -3,7 +3,7 @@
 # Part 2: a character device that appears by itself.
 load helpers
 
-# bats test_tags=promises
+# bats test_tags=apart
 @test "keeps the promises of part 1" {
 	keeps_the_promises_of 1
 }

@@ -21,7 +21,7 @@ joined() {
 	echo "$all"
 }
 
-# bats test_tags=promises
+# bats test_tags=apart
 @test "keeps the promises of parts 1 and 2" {
 	keeps_the_promises_of 1 2
 }

@@ -5,7 +5,7 @@
 # interrupted wait ends the open can.
 load helpers
 
-# bats test_tags=promises
+# bats test_tags=apart
 @test "keeps the promises of parts 1 to 3" {
 	keeps_the_promises_of 1 2 3
 }

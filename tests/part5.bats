@@ -12,7 +12,7 @@ setup() {
 
 length_of_next() { devcalls passwords=1 | awk '{ print length }'; }
 
-# bats test_tags=promises
+# bats test_tags=apart
 @test "keeps the promises of parts 1 to 4" {
 	keeps_the_promises_of 1 2 3 4
 }

@@ -11,7 +11,7 @@ setup() {
 	set_to 12
 }
 
-# bats test_tags=promises
+# bats test_tags=apart
 @test "keeps the promises of parts 1 to 4" {
 	keeps_the_promises_of 1 2 3 4
 }
@@ -97,7 +97,7 @@ setup() {
 	cmp "$top/part5/password.py" "$part/password.py"
 }
 
-# bats test_tags=once
+# bats test_tags=once,apart
 @test "what no run can show is right in the source, too" {
 	"$tests/source" "$part"
 }

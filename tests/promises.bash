@@ -11,7 +11,7 @@
 # broken.
 #
 # Left out are the tests with tags: "replaced", of what a later part changes on purpose,
-# "once", which take long and tell nothing new, and "promises", which are such tests again.
+# "once", which take long and tell nothing new, and "apart", which are such tests again.
 
 # From tests: the lines are those of the .bats, so are their numbers.
 # shellcheck disable=SC2154 # helpers.bash sets tests and top
