@@ -106,7 +106,7 @@ load helpers
 	nothing_left
 }
 
-# bats test_tags=once
+# bats test_tags=once,first
 @test "what no run can show is right in the source, too" {
 	"$tests/source" "$part"
 }

@@ -149,7 +149,7 @@ joined() {
 	matches "$log" 'password: release'
 }
 
-# bats test_tags=once
+# bats test_tags=once,first
 @test "what no run can show is right in the source, too" {
 	"$tests/source" "$part"
 }

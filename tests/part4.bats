@@ -77,7 +77,7 @@ slab_objects() { awk '/^kmalloc/ { n += $2 } END { print n }' /proc/slabinfo; }
 	devcalls passwords=100000 | "$tests/uniformity"
 }
 
-# bats test_tags=once
+# bats test_tags=once,first
 @test "what no run can show is right in the source, too" {
 	"$tests/source" "$part"
 }

@@ -190,7 +190,7 @@ parisc 0x40047000 0x80047001
 here $(devcalls numbers | cut -d' ' -f2-)"
 }
 
-# bats test_tags=once
+# bats test_tags=once,first
 @test "what no run can show is right in the source, too" {
 	"$tests/source" "$part"
 }

@@ -97,7 +97,7 @@ setup() {
 	cmp "$top/part5/password.py" "$part/password.py"
 }
 
-# bats test_tags=once,apart
+# bats test_tags=once,apart,first
 @test "what no run can show is right in the source, too" {
 	"$tests/source" "$part"
 }
