@@ -6,7 +6,7 @@ KERNEL ?=
 KERNEL_IMAGE ?=
 PART ?=
 ifneq ($(and $(PART),$(filter demo present rehearse test vm,$(MAKECMDGOALS))),)
-ifneq ($(words $(PART)) $(words $(filter part$(PART),$(patsubst %/password.c,%,$(wildcard part*/password.c)))),1 1)
+ifneq ($(words $(PART)) $(words $(filter $(patsubst %/password.c,%,$(wildcard part*/password.c)),part$(PART))),1 1)
 $(error There is no part $(PART); there are $(PARTS:part%=%))
 endif
 endif
