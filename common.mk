@@ -3,7 +3,7 @@
 # The rules that all parts share: make -C partN TARGET. What takes more than a
 # line of shell is in tools/common.sh.
 
-# The kernel to build for, as a directory with its headers.
+# The kernel to build for, as a directory with its headers. (By ":=" uname runs once.)
 KDIR ?= /lib/modules/$(shell uname -r)/build
 KDIR := $(KDIR)
 # The kernel to boot in a VM, from vm/kernels; or KERNEL_IMAGE=FILE, built in KDIR.

@@ -205,10 +205,6 @@ copy() { # DIRECTORY
 		run -1 python3 tests/run --plan part1
 		has "$output" "$1"
 	}
-	if [ "$last" != part1 ]; then # the first kernel is asked more
-		run -0 python3 tests/run --plan -k 6.1,7.3 part1 "$last"
-		is "$(cut -f1 <<<"$output")" "6.1: part1 $last"$'\n'"7.3: part1:!apart $last"
-	fi
 	sed -i 's/^# run: vm$/# runs: vm/' tests/part1.bats
 	told "tests/part1.bats has at its head '# runs: vm'; tests/README.md tells"
 	sed -i '/^# runs: vm$/d' tests/part1.bats

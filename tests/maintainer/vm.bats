@@ -201,12 +201,19 @@ teardown() {
 	matches "$(<"$log")" 'interrupted; the VM is gone'
 }
 
-@test "a build that fails is shown, and the command not run" {
+@test "a build that fails is shown, and no VM started" {
 	cp -a "$top" "$BATS_TEST_TMPDIR/copy"
 	echo 'int x = ;' >>"$BATS_TEST_TMPDIR/copy/part1/password.c"
 	run -126 "$BATS_TEST_TMPDIR/copy/vm/run" -b part1 'echo it was run'
 	matches "$output" 'password.c:[0-9]+:9: error: expected expression'
 	matches "$output" 'the build failed, see above$'
+}
+
+@test "the time limit does not run while something is built" {
+	cp -r . "$BATS_TEST_TMPDIR/copy"
+	printf 'slow:\n\tsleep 12\n' >>"$BATS_TEST_TMPDIR/copy/part1/Makefile"
+	run -0 "$BATS_TEST_TMPDIR/copy/vm/run" -t 10 -b "part1 slow" 'echo up'
+	matches "$output" $'\nup$'
 }
 
 @test "what was built of the same files before is taken, and of no others" {
