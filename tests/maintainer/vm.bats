@@ -211,9 +211,10 @@ teardown() {
 
 @test "the time limit does not run while something is built" {
 	cp -r . "$BATS_TEST_TMPDIR/copy"
-	printf 'slow:\n\tsleep 12\n' >>"$BATS_TEST_TMPDIR/copy/part1/Makefile"
+	printf '# %s\nslow:\n\tsleep 12\n' "$RANDOM$RANDOM" >>"$BATS_TEST_TMPDIR/copy/part1/Makefile"
 	run -0 "$BATS_TEST_TMPDIR/copy/vm/run" -t 10 -b "part1 slow" 'echo up'
 	matches "$output" $'\nup$'
+	run ! grep 'could not be resumed' <<<"$output" # it was the first that was started
 }
 
 @test "what was built of the same files before is taken, and of no others" {
