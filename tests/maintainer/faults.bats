@@ -40,7 +40,7 @@ every_fault() { # PART OPERATION...
 		mapfile -t lines < <(failnth "$top/part$n/password.ko" "$@" || echo "exit status $?")
 		for line in "${lines[@]}"; do
 			echo "# part $n: $line" >&3
-			[[ $line =~ faults:|^cycle ]] || status=1
+			[[ $line =~ faults:|^cycle ]] || { echo "part $n: $line"; status=1; }
 		done
 		[ $status = 0 ]
 		nothing_left
