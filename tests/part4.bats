@@ -65,8 +65,9 @@ slab_objects() { awk '/^kmalloc/ { n += $2 } END { print n }' /proc/slabinfo; }
 	is "${#passwords[@]}" 20
 	matches "$log" 'password: open'
 	for password in "${passwords[@]}"; do
-		hex=$(printf %s "${password:0:4}" | od -An -tx1)
-		for text in "${password:0:5}" "${hex# }" "${hex// }" "${hex// /:}"; do
+		printf -v hex '%02x ' "'${password:0:1}" "'${password:1:1}" "'${password:2:1}" "'${password:3:1}"
+		hex=${hex% }
+		for text in "${password:0:5}" "$hex" "${hex// }" "${hex// /:}"; do
 			[[ $log != *"$text"* ]] || { echo "$password is in the log, as $text"; return 1; }
 		done
 	done

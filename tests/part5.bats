@@ -155,7 +155,7 @@ script_fails() { # MESSAGE COMMAND...
 	matches "$("$part/password.py" --help)" 'usage: password.py'
 }
 
-# bats test_tags=once
+# bats test_tags=once,first
 @test "password.py tells every error in a line" {
 	script_fails '7 is out of range: 8 to 80' "$part/password.py" 7
 	script_fails '99999999999 is out of range: 8 to 80' "$part/password.py" 99999999999

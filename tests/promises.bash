@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Runs the tests of earlier parts with this part's module, in the process of one test: a
-# bats for each would take as long again to start as the tests take. So of partN.bats a
-# script is made, line by line, in which a test is a function named for its line:
+# bats for each would take as long again to start as the tests take. On the kernels after
+# the first a part's own are run so, too, see tests/inside. Of partN.bats a script is made,
+# line by line, in which a test is a function named for its line:
 #
 #	@test "reading 0 bytes gives 0" {       becomes        promise_87() {
 #
@@ -10,14 +11,18 @@
 # with the line of partN.bats; the others are asked all the same, until the kernel is
 # broken.
 #
-# Left out are the tests with tags: "replaced", of what a later part changes on purpose,
-# "once", which take long and tell nothing new, and "apart", which are such tests again.
+# Of an earlier part the tests with tags are left out: "replaced", of what a later part
+# changes on purpose, "once", which take long and tell nothing new, and "apart", which are
+# such tests again.
 
-# From tests: the lines are those of the .bats, so are their numbers.
+# Makes a SCRIPT of FILE, without the tests that have one of the TAGS, and reads it; the
+# others are then in $promises, as LINE:TITLE. From tests: the lines are those of the .bats,
+# so are their numbers.
 # shellcheck disable=SC2154 # helpers.bash sets tests and top
-promises_as_functions() { # FILE.bats
-	awk '/^load / { print ""; next }
-		/^# bats test_tags=/ { out = 1 }
+read_tests() { # FILE TAGS SCRIPT
+	promises=()
+	awk -v tags="$2" '/^load / { print ""; next }
+		/^# bats test_tags=/ { out = $0 ~ tags }
 		/^@test / {
 			title = $0
 			sub(/^@test "/, "", title); sub(/" \{$/, "", title)
@@ -27,7 +32,9 @@ promises_as_functions() { # FILE.bats
 			next
 		}
 		{ print }
-		END { print "promises=(" list ")" }' "$1"
+		END { print "promises=(" list ")" }' "$1" >"$3"
+	# shellcheck disable=SC1090
+	. "$3"
 }
 
 # Called by the trap on ERR: where in the test it was.
@@ -40,37 +47,43 @@ tell_line() { # SCRIPT FILE LINE
 	echo "(in ${2#"$top"/}, line $line)"
 }
 
+# Runs the test LINE of FILE. Sets $result: 0, 77 when it was skipped, or else; and $said,
+# the name of a file with what it printed, or why it was skipped.
+ask() { # SCRIPT FILE LINE:TITLE
+	local script=$1 file=$2 title=${3#*:} name=promise_${3%%:*}
+	result=0 said=$script.said
+	# shellcheck disable=SC2317 # the test may call it
+	(
+		trap - DEBUG
+		set -eE
+		skip() { echo "$1"; exit 77; }
+		trap 'tell_line "$script" "$file" $LINENO; trap - ERR' ERR
+		setup
+		"$name"
+		trap - ERR
+		STAY='' teardown
+	) >"$said" 2>&1 &
+	wait $! || result=$?
+	[ "$result" != 0 ] || return 0
+	[ "$result" = 77 ] || stay "$title" "$said"
+	(STAY='' teardown) >>"$said" 2>&1 || result=1
+}
+
 keeps_the_promises_of() { # PART...
-	local n promises title name status script broken=0
+	local n promises title said result broken=0
 	for n; do
-		promises=()
-		script=$BATS_TEST_TMPDIR/part$n.bash
-		promises_as_functions "$tests/part$n.bats" >"$script"
-		# shellcheck disable=SC1090
-		. "$script"
+		read_tests "$tests/part$n.bats" . "$BATS_TEST_TMPDIR/part$n.bash"
 		for title in "${promises[@]}"; do
 			[[ ${title#*:} =~ ${ONLY-} ]] || continue
-			name=promise_${title%%:*} title="part $n's: ${title#*:}" status=0
-			# shellcheck disable=SC2317 # the test may call it
-			(
-				trap - DEBUG
-				set -eE
-				skip() { echo "# not asked, $1: $title" >&3; exit 77; }
-				trap 'tell_line "$script" "$tests/part$n.bats" $LINENO; trap - ERR' ERR
-				setup
-				"$name"
-				trap - ERR
-				STAY='' teardown
-			) >"$BATS_TEST_TMPDIR/said" 2>&1 &
-			wait $! || status=$?
-			case $status in
+			ask "$BATS_TEST_TMPDIR/part$n.bash" "$tests/part$n.bats" "$title"
+			title="part $n's: ${title#*:}"
+			case $result in
 			0) echo "# ok $title" >&3 ;;
-			77) ;;
+			77) echo "# not asked, $(tail -n 1 "$said"): $title" >&3 ;;
 			*)
 				broken=$((broken + 1))
 				echo "not kept, $title"
-				head -n 45 "$BATS_TEST_TMPDIR/said"
-				stay "$title" "$BATS_TEST_TMPDIR/said"
+				head -n 45 "$said"
 				[ $broken -lt 8 ] || { echo "and the others were not asked"; return 1; }
 				untainted || return 1
 				;;
@@ -78,4 +91,25 @@ keeps_the_promises_of() { # PART...
 		done
 	done
 	[ $broken = 0 ]
+}
+
+# This part's own tests in one process, told as bats does, but for an "own" that hides it
+# from bats, which counts; stops when the kernel is broken.
+asks_all_tests() {
+	local n=0 promises title said result
+	read_tests "$tests/part$PART.bats" 'full|first' "$BATS_TEST_TMPDIR/own.bash"
+	echo "own 1..${#promises[@]}" >&3
+	for title in "${promises[@]}"; do
+		ask "$BATS_TEST_TMPDIR/own.bash" "$tests/part$PART.bats" "$title"
+		title="$((++n)) ${title#*:}"
+		case $result in
+		0) echo "own ok $title" ;;
+		77) echo "own ok $title # skip $(tail -n 1 "$said")" ;;
+		*)
+			echo "own not ok $title"
+			sed 's/^/# /' "$said"
+			untainted >/dev/null 3>&1 || return 0
+			;;
+		esac >&3
+	done
 }
