@@ -309,7 +309,7 @@ teardown() {
 	run -1 python3 "$BATS_TEST_TMPDIR/copy/tests/run" -k 6.1,newest part1 # on the second, in one process
 	for kernel in 6.1 '[7-9][.0-9]+'; do
 		matches "$output" $'\n'"$kernel"$': not ok 2 modinfo[^\n]*\n'
-		matches "$output" $'not ok - loading it twice[^\n]*\n'"$kernel"$': # the VM ended in it\n'
+		matches "$output" $'not ok - loading it twice[^\n]*\n'"$kernel"$': # the VM ended in it\n'"$kernel"': # "loading it twice'
 		matches "$output" $'\n\| '"$kernel"' +\|[^|]*\| [67] passed, 2 failed,'
 	done
 	matches "$output" $'\n13 passed, 4 failed, 0 skipped$'
