@@ -19,8 +19,8 @@
  *   each=N          N processes at once do the rest, each by itself
  *   repeat=N        do the rest N times, which must give the same each time; what
  *                   a round leaves open is closed
- *   leak            look for the pieces of a password in all of the kernel's
- *                   memory, while its file is open and after (root only)
+ *   leak            look in all of the kernel's memory for the pieces of two
+ *                   passwords, of an open file and of a closed one (root only)
  *   time=N          nanoseconds of N passwords, and of the same calls on
  *                   /dev/zero with one getrandom(2) each
  *
@@ -31,6 +31,7 @@
 #define _GNU_SOURCE
 #include <ctype.h>
 #include <elf.h>
+#include <endian.h>
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -211,23 +212,47 @@ static void do_passwords(long n)
 }
 
 /*
- * A password in pieces of 8 bytes, of the last at least 5. Here they exist only as
+ * Passwords in pieces of 8 bytes, of the last at least 5. Here they exist only as
  * their complements, so that nothing of this process is found.
  */
 static struct {
 	uint64_t complement, mask;
-} pieces[MAX_PIECES];
+	bool found;
+} pieces[2 * MAX_PIECES];
 static int nr_pieces;
 
-/*
- * How many of the pieces stand anywhere in the kernel's map of all memory. The alignment
- * of a long finds those of a struct password, and of a buffer on a stack.
- */
-static int in_memory(void)
+/* Opens the device, and adds the pieces of its password. */
+static int open_and_add(void)
 {
+	static volatile unsigned char text[8 * MAX_PIECES];
+	int fd = open(DEVICE, O_RDONLY);
+	ssize_t size = fd < 0 ? -1 : read(fd, (void *)text, sizeof(text));
+
+	if (size < 8)
+		err(1, DEVICE);
+	for (ssize_t at = 0; size - at >= 5; at += 8, nr_pieces++) {
+		ssize_t n = size - at < 8 ? size - at : 8;
+
+		for (ssize_t i = 0; i < n; i++) {
+			((unsigned char *)&pieces[nr_pieces].complement)[i] = ~text[at + i];
+			((unsigned char *)&pieces[nr_pieces].mask)[i] = 0xff;
+		}
+	}
+	for (ssize_t i = 0; i < size; i++)
+		text[i] = 0;
+	return fd;
+}
+
+/*
+ * Looks for the pieces in the kernel's map of all memory. The alignment of a long finds
+ * those of a struct password, and of a buffer on a stack.
+ */
+static void find_pieces(void)
+{
+	/* Of what a piece begins with bit 7 is clear, and bit 6 or 5 is set. */
+	const uint64_t bit6 = 0x4040404040404040, first4 = be64toh(0xffffffff00000000);
 	static uint64_t chunk[1 << 17];
-	int fd = open("/proc/kcore", O_RDONLY), found = 0;
-	bool seen[MAX_PIECES] = { false };
+	int fd = open("/proc/kcore", O_RDONLY);
 	ElfW(Ehdr) ehdr;
 
 	if (fd < 0 || pread(fd, &ehdr, sizeof(ehdr), 0) != sizeof(ehdr))
@@ -244,53 +269,40 @@ static int in_memory(void)
 			ssize_t len = pread(fd, chunk, left < sizeof(chunk) ? left : sizeof(chunk),
 					    phdr.p_offset + at);
 
-			for (int p = 0; p < nr_pieces; p++) {
-				uint64_t complement = pieces[p].complement, mask = pieces[p].mask;
+			for (ssize_t b = 0; b + 8 <= len; b += sizeof(long)) {
+				uint64_t both, word;
 
-				for (ssize_t b = 0; b + 8 <= len; b += sizeof(long)) {
-					uint64_t both;
-
-					memcpy(&both, (char *)chunk + b, 8);
-					both = (both ^ complement) & mask;
+				memcpy(&word, (char *)chunk + b, 8);
+				if (((word | word << 1) & ~word >> 1 & bit6 & first4) != (bit6 & first4))
+					continue;
+				for (int p = 0; p < nr_pieces; p++) {
+					both = (word ^ pieces[p].complement) & pieces[p].mask;
 					/* Else the piece itself is computed, and saved in the kernel. */
 					asm("" : "+r" (both));
-					seen[p] |= both == mask;
+					pieces[p].found |= both == pieces[p].mask;
 				}
 			}
-			memset(chunk, 0, sizeof(chunk));
 		}
 	}
 	close(fd);
-	for (int p = 0; p < nr_pieces; p++)
-		found += seen[p];
-	return found;
 }
 
+/* At once, for to go through all memory of an emulated machine takes long. */
 static void do_leak(void)
 {
-	static volatile unsigned char text[8 * MAX_PIECES];
-	int fd = open(DEVICE, O_RDONLY);
-	ssize_t size = fd < 0 ? -1 : read(fd, (void *)text, sizeof(text));
-	int before, after;
+	int first_closed, open_fd = open_and_add(), found = 0, leaked = 0;
 
-	if (size < 8)
-		err(1, DEVICE);
-	for (ssize_t at = 0; size - at >= 5 && nr_pieces < MAX_PIECES; at += 8) {
-		ssize_t n = size - at < 8 ? size - at : 8;
-
-		for (ssize_t i = 0; i < n; i++) {
-			((unsigned char *)&pieces[nr_pieces].complement)[i] = ~text[at + i];
-			((unsigned char *)&pieces[nr_pieces].mask)[i] = 0xff;
-		}
-		nr_pieces++;
-	}
-	for (ssize_t i = 0; i < size; i++)
-		text[i] = 0;
-	alarm(12 * TOO_LONG); /* twice through all memory, in an emulated machine */
-	before = in_memory();
-	close(fd);
-	after = in_memory();
-	fprintf(out, "%s while open, %d of its pieces after", before == nr_pieces ? "all" : "not all", after);
+	first_closed = nr_pieces;
+	close(open_and_add());
+	alarm(6 * TOO_LONG);
+	find_pieces();
+	close(open_fd);
+	for (int p = 0; p < first_closed; p++)
+		found += pieces[p].found;
+	for (int p = first_closed; p < nr_pieces; p++)
+		leaked += pieces[p].found;
+	fprintf(out, "%d of %d pieces of an open file's, %d of %d of a closed file's",
+		found, first_closed, leaked, nr_pieces - first_closed);
 }
 
 static uint64_t now(void)

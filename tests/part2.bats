@@ -94,6 +94,7 @@ load helpers
 	loading_fails_whole ENOSPC device_create
 }
 
+# bats test_tags=once
 @test "20 times loaded, opened, closed and unloaded, nothing is left" {
 	calls unload repeat=20 "load=$module" open=r unload close unload <<-EOF
 		unload: 0
