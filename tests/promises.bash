@@ -109,28 +109,30 @@ asks_all_tests() { # PART...
 asks_own_tests() {
 	local number=0 promises title said result broken=''
 	SECONDS=0
+	# shellcheck disable=SC2034 # helpers.bash goes by it
 	BATS_TEST_FILENAME=$BATS_TEST_DIRNAME/part$PART.bats BATS_TEST_TMPDIR+=/part$PART
 	mkdir "$BATS_TEST_TMPDIR"
 	load ../helpers
 	echo "# part$PART" >&3
 	read_tests "$tests/part$PART.bats" 'full|first' "$BATS_TEST_TMPDIR/own.bash"
 	echo "own 1..${#promises[@]}" >&3
-	as_bats_does setup_file && for title in "${promises[@]}"; do
+	as_bats_does setup_file
+	[ "$result" = 0 ] || promises=()
+	for title in "${promises[@]}"; do
 		ask "$BATS_TEST_TMPDIR/own.bash" "$tests/part$PART.bats" "$title"
 		tell "${title#*:}"
 		[ -z "$broken" ] || return 3
 	done
-	as_bats_does teardown_file || true
+	as_bats_does teardown_file
 	echo "# part$PART took $SECONDS s" >&3
 	[ -z "$broken" ] || return 3
 }
 
-as_bats_does() { # setup_file|teardown_file
+as_bats_does() { # setup_file|teardown_file; not in a condition, in which set -e has no effect
 	result=0 said=$BATS_TEST_TMPDIR/said
 	(set -e; "$1") >"$said" 2>&1 &
 	wait $! || result=$?
 	[ "$result" = 0 ] || tell "$1 failed"
-	return "$result"
 }
 
 # Of what was asked for: $result, and $said. Sets $broken.
