@@ -80,8 +80,8 @@ setup() {
 }
 
 # bats test_tags=first
-@test "300 times loaded, set, read and unloaded, nothing is left" {
-	calls unload repeat=300 "load=$module" open=rw set=20 close unload <<-EOF
+@test "100 times loaded, set, read and unloaded, nothing is left" {
+	calls unload repeat=100 "load=$module" open=rw set=20 close unload <<-EOF
 		unload: 0
 		load=$module: 0
 		open=rw: 0

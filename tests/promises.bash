@@ -2,7 +2,7 @@
 #
 # Runs the tests of earlier parts with this part's module, in the process of one test: a
 # bats for each would take as long again to start as the tests take. On the kernels after
-# the first a part's own are run so, too, see tests/inside. Of partN.bats a script is made,
+# the first the parts' own are run so, too: see tests/inside. Of partN.bats a script is made,
 # line by line, in which a test is a function named for its line:
 #
 #	@test "reading 0 bytes gives 0" {       becomes        promise_87() {
