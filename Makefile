@@ -44,7 +44,7 @@ help:
 	@echo '  test-races  part 6 used from all sides at once, and by stress-ng and trinity'
 	@echo '  test-labs   all labs: the bug is found, and found no more when it is out; and all'
 	@echo '              exercises: not done at the start, and done by their solutions'
-	@echo '  test-mutants  wrong modules: each is found by the test that must find it (25 minutes)'
+	@echo '  test-mutants  wrong modules: each is found by the test that must find it (10 minutes)'
 	@echo '  test-steps  make test, test-tools and demo at every step (20 minutes)'
 	@echo '  test-slides the slides against the code, a fresh demo and a browser'
 	@echo '  tags        make the git tags step1... and module1... from this commit'
