@@ -430,6 +430,8 @@ Processing triggers for tex-common (6.18) ..." && sleep 3 && exit 100'
 	stub mmdebstrap 'echo "mmdebstrap $*" >&2; exit 1'
 	stub grep '[ "$3" != /etc/subuid ] || exit 0; exec /usr/bin/grep "$@"' # a range is there
 	stub unshare 'case $* in --help) echo --map-auto ;; *--map-auto*) exit 1 ;; esac'
+	copy "$BATS_TEST_TMPDIR/copy" # nobody may not see where this one is
+	cd "$BATS_TEST_TMPDIR/copy"
 	printf 'ID=debian\nVERSION_CODENAME=trixie\n' >"$TEST_SYSROOT/etc/os-release"
 	run -1 as_nobody env PATH="$stubs:$PATH" bash vm/root
 	matches "$output" '(newuidmap may not map|missing: )' # as far as this machine has what it takes
