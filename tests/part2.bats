@@ -18,7 +18,7 @@ load helpers
 	mode=$(stat -c %a /dev/password)
 	rmmod password
 	insmod "$module"
-	udevadm settle || udevadm settle # seldom, udevd hangs up on it: "Broken pipe"
+	udevadm settle -t 20 || udevadm settle -t 20 # seldom, udevd hangs up on it: "Broken pipe"
 	[ -L "/dev/char/$(</sys/class/password/password/dev)" ] # that is udev's work
 	is "$(stat -c %a /dev/password)" "$mode"
 }
